@@ -1,0 +1,215 @@
+package storetest
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/url"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// postgresEnv names a server in which tests may create databases. with-postgres
+// sets it, so that one server can serve all test binaries of a run.
+const postgresEnv = "BAILIWICK_TEST_POSTGRES"
+
+//go:embed with-postgres
+var withPostgres string
+
+// errNoPostgres reports that this machine has no PostgreSQL programs.
+var errNoPostgres = errors.New("no PostgreSQL")
+
+// PostgresDSN returns the address of a PostgreSQL database that belongs to t
+// alone and goes with it. With a nil prepare the database is empty; otherwise it
+// is a copy of a template that prepare has filled, once for each test binary,
+// so all callers in one binary must pass the same prepare.
+//
+// The server is the one that BAILIWICK_TEST_POSTGRES names, or else one that is
+// started at the first call and ends with the test binary, even when that is
+// killed. Without PostgreSQL programs the test is skipped; on CI (CI=true) it
+// fails, because there a test of half the engines proves nothing.
+func PostgresDSN(t testing.TB, prepare func(dsn string) error) string {
+	t.Helper()
+	server, err := theServer()
+	if errors.Is(err, errNoPostgres) && os.Getenv("CI") != "true" {
+		t.Skipf("NOT TESTED ON POSTGRESQL: %v", err)
+	}
+	if err != nil {
+		t.Fatalf("start PostgreSQL: %v", err)
+	}
+	template := "template0"
+	if prepare != nil {
+		if template, err = server.template(prepare); err != nil {
+			t.Fatalf("prepare the PostgreSQL template: %v", err)
+		}
+	}
+	name, err := server.create(template)
+	if err != nil {
+		t.Fatalf("create a PostgreSQL database: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := server.drop(name); err != nil {
+			t.Errorf("drop PostgreSQL database %s: %v", name, err)
+		}
+	})
+	return server.dsn(name)
+}
+
+// A server is one PostgreSQL server as this test binary sees it.
+type server struct {
+	address *url.URL
+	owner   int64 // marks the databases of this binary, see sweep
+
+	mu      sync.Mutex // guards the rest
+	admin   *pgx.Conn  // creates and drops; holds the advisory lock owner
+	created int
+
+	prepared sync.Once
+	filled   string // the template's name
+	fillErr  error
+}
+
+var theServer = sync.OnceValues(func() (*server, error) {
+	dsn := os.Getenv(postgresEnv)
+	if dsn == "" {
+		var err error
+		if dsn, err = launch(); err != nil {
+			return nil, err
+		}
+	}
+	address, err := url.Parse(dsn)
+	if err != nil || !strings.HasPrefix(address.Scheme, "postgres") {
+		return nil, fmt.Errorf("%s must be a postgres:// address, not %q", postgresEnv, dsn)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	admin, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{address: address, admin: admin, owner: int64(rand.Int32())}
+	if _, err := admin.Exec(ctx, `SELECT pg_advisory_lock($1)`, s.owner); err != nil {
+		return nil, err
+	}
+	return s, s.sweep(ctx)
+})
+
+// launched holds the input of the launched server open: were it garbage, its
+// finalizer would close it and so end the server.
+var launched io.WriteCloser
+
+// launch starts a server by with-postgres and returns its address. The script's
+// command waits for the end of its input, and that comes when this process ends,
+// however it ends; so nobody needs to stop the server.
+func launch() (string, error) {
+	cmd := exec.Command("sh", "-c", withPostgres, "with-postgres",
+		"sh", "-c", `echo "$`+postgresEnv+`"; exec cat`)
+	var complaint bytes.Buffer
+	cmd.Stderr = &complaint
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return "", err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return "", err
+	}
+	launched = in
+	if err := cmd.Start(); err != nil {
+		return "", err
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err == nil {
+		return strings.TrimSpace(line), nil
+	}
+	err = cmd.Wait()
+	if exit := new(exec.ExitError); errors.As(err, &exit) && exit.ExitCode() == 69 {
+		return "", fmt.Errorf("%w: %s", errNoPostgres, bytes.TrimSpace(complaint.Bytes()))
+	}
+	return "", fmt.Errorf("with-postgres: %w: %s", err, bytes.TrimSpace(complaint.Bytes()))
+}
+
+const databasePrefix = "bailiwick_test_"
+
+// sweep drops the databases of test binaries that are gone. A binary that lives
+// holds the advisory lock whose number its databases carry in their names.
+func (s *server) sweep(ctx context.Context) error {
+	rows, err := s.admin.Query(ctx, `SELECT datname FROM pg_database WHERE starts_with(datname, $1)`, databasePrefix)
+	if err != nil {
+		return err
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		number, _, _ := strings.Cut(strings.TrimPrefix(name, databasePrefix), "_")
+		owner, err := strconv.ParseInt(number, 10, 64)
+		if err != nil || owner == s.owner {
+			continue
+		}
+		var gone bool
+		if err := s.admin.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, owner).Scan(&gone); err != nil {
+			return err
+		}
+		if !gone {
+			continue
+		}
+		if _, err := s.admin.Exec(ctx, `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`); err != nil {
+			return err
+		}
+		if _, err := s.admin.Exec(ctx, `SELECT pg_advisory_unlock($1)`, owner); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// template returns the database that prepare has filled.
+func (s *server) template(prepare func(dsn string) error) (string, error) {
+	s.prepared.Do(func() {
+		if s.filled, s.fillErr = s.create("template0"); s.fillErr == nil {
+			s.fillErr = prepare(s.dsn(s.filled))
+		}
+	})
+	return s.filled, s.fillErr
+}
+
+func (s *server) create(template string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.created++
+	name := fmt.Sprintf("%s%d_%d", databasePrefix, s.owner, s.created)
+	return name, s.exec(`CREATE DATABASE ` + name + ` TEMPLATE ` + template)
+}
+
+func (s *server) drop(name string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.exec(`DROP DATABASE ` + name + ` WITH (FORCE)`)
+}
+
+func (s *server) exec(statement string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	_, err := s.admin.Exec(ctx, statement)
+	return err
+}
+
+func (s *server) dsn(database string) string {
+	address := *s.address
+	address.Path = "/" + database
+	return address.String()
+}
