@@ -1,0 +1,100 @@
+package bailiwick
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// A GroupType says who looks after a group.
+type GroupType string
+
+// The group types.
+const (
+	ManagedGroup GroupType = "OKTA_GROUP" // the wire's word for "looked after here"
+	BuiltInGroup GroupType = "BUILT_IN"   // Everyone: no membership rows, nobody can be added or removed
+)
+
+// A Group is a set of people.
+type Group struct {
+	ID          ID
+	Type        GroupType
+	Name        string
+	Description string
+
+	Created               time.Time
+	LastUpdated           time.Time
+	LastMembershipUpdated time.Time
+
+	// Members counts the people in the group, where it was asked for.
+	Members int64
+}
+
+// Limits of a group's profile in code points, and the largest group that may
+// hold an admin role (wire error E0000193).
+const (
+	MaxGroupName        = 255
+	MaxGroupDescription = 1024
+	MaxRoleGroupMembers = 5000
+)
+
+// EveryoneName and EveryoneDescription are the profile of the built-in group.
+const (
+	EveryoneName        = "Everyone"
+	EveryoneDescription = "All users in your organization"
+)
+
+// Check returns the first fault of the group's name and description.
+func (g Group) Check() error {
+	switch {
+	case strings.TrimSpace(g.Name) == "":
+		return InvalidField("name", "The field cannot be left blank")
+	case !plainText(g.Name):
+		return InvalidField("name", "must be text without control characters, in UTF-8")
+	case utf8.RuneCountInString(g.Name) > MaxGroupName:
+		return InvalidField("name", "must be at most %d characters long", MaxGroupName)
+	case !utf8.ValidString(g.Description) || strings.ContainsRune(g.Description, 0):
+		return InvalidField("description", "must be text without NUL characters, in UTF-8")
+	case utf8.RuneCountInString(g.Description) > MaxGroupDescription:
+		return InvalidField("description", "must be at most %d characters long", MaxGroupDescription)
+	}
+	return nil
+}
+
+func plainText(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
+}
+
+// A Realm is a partition of the org's people; everybody is in exactly one.
+type Realm struct {
+	ID      ID
+	Name    string
+	Type    RealmType
+	Domains []string
+	Default bool
+
+	Created     time.Time
+	LastUpdated time.Time
+}
+
+// A RealmType says what a realm is for.
+type RealmType string
+
+// The realm types.
+const (
+	DefaultRealm RealmType = "DEFAULT"
+	PartnerRealm RealmType = "PARTNER"
+)
+
+// Check returns the first fault of the realm's own fields.
+func (r Realm) Check() error {
+	switch {
+	case strings.TrimSpace(r.Name) == "":
+		return InvalidField("name", "The field cannot be left blank")
+	case !plainText(r.Name) || utf8.RuneCountInString(r.Name) > MaxGroupName:
+		return InvalidField("name", "must be at most %d characters long, without control characters", MaxGroupName)
+	case r.Type != DefaultRealm && r.Type != PartnerRealm:
+		return InvalidField("realmType", "must be DEFAULT or PARTNER")
+	}
+	return nil
+}
