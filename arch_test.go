@@ -4,8 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -143,4 +147,57 @@ func packages(t *testing.T) []pkg {
 		}
 		all = append(all, p)
 	}
+}
+
+// noClock are the packages that take time and randomness from their callers or
+// from the transaction, so that a test can decide them; with the names they may
+// use all the same.
+var noClock = map[string][]string{
+	".":                  {},
+	"internal/authz":     {},
+	"internal/filter":    {},
+	"internal/directory": {},
+	"internal/store":     {},
+}
+
+func TestTimeAndRandomnessAreGivenToPurePackages(t *testing.T) {
+	t.Parallel()
+	for dir, allowed := range noClock {
+		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			positions := token.NewFileSet()
+			file, err := parser.ParseFile(positions, name, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				if used, ok := n.(*ast.SelectorExpr); ok {
+					if word := clockWord(used); word != "" && !slices.Contains(allowed, filepath.Base(name)+" "+word) {
+						t.Errorf("%s: %s: take it from tx.Now() or from an argument", positions.Position(n.Pos()), word)
+					}
+				}
+				return true
+			})
+		}
+	}
+}
+
+// clockWord returns "time.Now" and its like when the expression is one.
+func clockWord(used *ast.SelectorExpr) string {
+	from, ok := used.X.(*ast.Ident)
+	if !ok {
+		return ""
+	}
+	word := from.Name + "." + used.Sel.Name
+	switch {
+	case word == "time.Now", word == "time.Since", word == "time.Until", from.Name == "rand":
+		return word
+	}
+	return ""
 }
