@@ -7,7 +7,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/url"
 	"os"
@@ -106,10 +105,6 @@ var theServer = sync.OnceValues(func() (*server, error) {
 	return s, s.sweep(ctx)
 })
 
-// launched holds the input of the launched server open: were it garbage, its
-// finalizer would close it and so end the server.
-var launched io.WriteCloser
-
 // launch starts a server by with-postgres and returns its address. The script's
 // command waits for the end of its input, and that comes when this process ends,
 // however it ends; so nobody needs to stop the server.
@@ -118,20 +113,21 @@ func launch() (string, error) {
 		"sh", "-c", `echo "$`+postgresEnv+`"; exec cat`)
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint
-	in, err := cmd.StdinPipe()
-	if err != nil {
+	if _, err := cmd.StdinPipe(); err != nil {
 		return "", err
 	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return "", err
 	}
-	launched = in
 	if err := cmd.Start(); err != nil {
 		return "", err
 	}
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err == nil {
+		// Waiting keeps cmd, and with it the input, from being collected as
+		// garbage, which would end the server.
+		go cmd.Wait()
 		return strings.TrimSpace(line), nil
 	}
 	err = cmd.Wait()
