@@ -23,7 +23,7 @@ func Fold(s string) string {
 		return strings.ToLower(s)
 	}
 	return settle(strings.ToValidUTF8(s, "\uFFFD"), func(s string) string {
-		return norm.NFC.String(cases.Fold().String(norm.NFD.String(s)))
+		return norm.NFC.String(foldCase(norm.NFD.String(s)))
 	})
 }
 
@@ -39,9 +39,23 @@ func FoldAccents(s string) string {
 		return strings.ToLower(dropSeparators(s))
 	}
 	return settle(dropSeparators(strings.ToValidUTF8(s, "\uFFFD")), func(s string) string {
-		s = norm.NFKD.String(cases.Fold().String(norm.NFKD.String(s)))
+		s = norm.NFKD.String(foldCase(norm.NFKD.String(s)))
 		return norm.NFKC.String(plainLetters(s))
 	})
+}
+
+// foldCase is Unicode's full case folding. Cherokee is done here, as it folds to
+// upper case and x/text leaves it alone.
+func foldCase(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case 0xAB70 <= r && r <= 0xABBF:
+			return r - 0xAB70 + 0x13A0
+		case 0x13F8 <= r && r <= 0x13FD:
+			return r - 8
+		}
+		return r
+	}, cases.Fold().String(s))
 }
 
 // settle applies step until nothing changes. Two rounds are the rule; a third only
