@@ -37,7 +37,7 @@ var mayImport = map[string]string{
 	"portal":    "bailiwick authz filter directory signin web ui",
 	"outbox":    "bailiwick mail secret store",
 	"jobs":      "bailiwick authz directory store",
-	"demo":      "bailiwick authz directory store mail",
+	"demo":      "bailiwick authz directory store mail ui",
 	"cli":       "*",
 	"cmd":       "cli",
 	"e2e":       "", // tests only, and tests may import what they like
