@@ -1,0 +1,195 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/bailiwick-iam/bailiwick"
+	"github.com/bailiwick-iam/bailiwick/internal/authz"
+)
+
+func (v *View) newEvent(t bailiwick.EventType) bailiwick.Event {
+	return bailiwick.Event{ID: v.newUUID(), Type: t, Published: v.now, Severity: "INFO", Outcome: "SUCCESS",
+		Actor: v.actor.Entity(), Client: v.actor.Client(), Transaction: v.actor.Client().RequestID, TokenID: v.actor.Token()}
+}
+
+// newUUID is a version 4 UUID (RFC 9562).
+func (v *View) newUUID() string {
+	var b [16]byte
+	if _, err := io.ReadFull(v.store.random, b[:]); err != nil {
+		panic(fmt.Sprintf("read randomness for an event: %v", err))
+	}
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	h := hex.EncodeToString(b[:])
+	return strings.Join([]string{h[:8], h[8:12], h[12:16], h[16:20], h[20:]}, "-")
+}
+
+// Target names whom or what the transaction's event is about.
+func (tx *Tx) Target(targets ...bailiwick.EventEntity) {
+	tx.event.Targets = append(tx.event.Targets, targets...)
+}
+
+// Changed names a field that the event changed. Values go only where they may
+// be logged.
+func (tx *Tx) Changed(changes ...bailiwick.Change) {
+	tx.event.Changes = append(tx.event.Changes, changes...)
+}
+
+// As says who acted when that is known only inside the transaction: at a
+// sign-in.
+func (tx *Tx) As(who bailiwick.EventEntity) { tx.event.Actor = who }
+
+// Also adds a further event to the transaction.
+func (tx *Tx) Also(t bailiwick.EventType, targets ...bailiwick.EventEntity) {
+	e := tx.newEvent(t)
+	e.Actor, e.Targets = tx.event.Actor, targets
+	tx.also = append(tx.also, e)
+}
+
+func (tx *Tx) writeEvents() error {
+	for _, e := range append([]bailiwick.Event{tx.event}, tx.also...) {
+		if err := tx.insertEvent(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *View) insertEvent(e bailiwick.Event) error {
+	var parts [4]string
+	for i, part := range []any{e.Actor, e.Client, append([]bailiwick.EventEntity{}, e.Targets...), append([]bailiwick.Change{}, e.Changes...)} {
+		text, err := json.Marshal(part)
+		if err != nil {
+			return fmt.Errorf("write an event: %w", err)
+		}
+		parts[i] = string(text)
+	}
+	_, err := v.exec(`INSERT INTO events (org_id, published, id, type, severity, outcome, reason, actor, client, targets, changes, transaction_id, token_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		v.org, millis(e.Published), e.ID, e.Type, e.Severity, e.Outcome, e.Reason, parts[0], parts[1], parts[2], parts[3], e.Transaction, e.TokenID)
+	if err != nil {
+		return fmt.Errorf("write an event: %w", err)
+	}
+	about := []bailiwick.ID{e.Actor.ID}
+	for _, t := range e.Targets {
+		about = append(about, t.ID)
+	}
+	slices.Sort(about)
+	for _, id := range slices.Compact(about) {
+		if id == "" {
+			continue
+		}
+		_, err := v.exec(`INSERT INTO event_entities (org_id, entity_id, published, event_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+			v.org, id, millis(e.Published), e.ID)
+		if err != nil {
+			return fmt.Errorf("write an event: %w", err)
+		}
+	}
+	return nil
+}
+
+// logDenial writes, after the rollback, that an operation was refused: who,
+// which, why. Not on whom: the actor may not know (AZ-19).
+func (s *Store) logDenial(ctx context.Context, by authz.Actor, event bailiwick.EventType, refusal error) {
+	_ = s.inTx(ctx, &s.dialect.keep, by.Org(), func(v View) error {
+		actor, err := v.prove(by)
+		if err != nil {
+			return err
+		}
+		v.actor = actor
+		e := v.newEvent(bailiwick.AccessDenied)
+		e.Outcome, e.Severity, e.Reason = "DENY", "WARN", refusal.Error()
+		e.Changes = []bailiwick.Change{{Field: "effect", To: string(event)}}
+		return v.insertEvent(e)
+	})
+}
+
+const eventColumns = `e.published, e.id, e.type, e.severity, e.outcome, e.reason, e.actor, e.client, e.targets, e.changes, e.transaction_id, e.token_id`
+
+func scanEvent(row scanner) (bailiwick.Event, error) {
+	var e bailiwick.Event
+	var published int64
+	var parts [4][]byte
+	err := row.Scan(&published, &e.ID, &e.Type, &e.Severity, &e.Outcome, &e.Reason, &parts[0], &parts[1], &parts[2], &parts[3], &e.Transaction, &e.TokenID)
+	if err != nil {
+		return e, err
+	}
+	e.Published = timeOf(published)
+	for i, into := range []any{&e.Actor, &e.Client, &e.Targets, &e.Changes} {
+		if err := json.Unmarshal(parts[i], into); err != nil {
+			return e, fmt.Errorf("read event %s: %w", e.ID, err)
+		}
+	}
+	return e, nil
+}
+
+// An EventQuery asks for events by time.
+type EventQuery struct {
+	Since, Until int64 // Unix milliseconds, half open
+	Types        []bailiwick.EventType
+	Descending   bool
+	After        string // Next of the page before
+	Limit        int
+}
+
+// Events lists the org's events by time. It needs the right to read the log.
+func (v *View) Events(q EventQuery) (Page[bailiwick.Event], error) {
+	if err := v.actor.May(authz.LogsRead); err != nil {
+		return Page[bailiwick.Event]{}, err
+	}
+	a := v.args()
+	where := ` WHERE e.org_id = $1 AND e.published >= ` + a.add(q.Since) + ` AND e.published < ` + a.add(q.Until)
+	if len(q.Types) > 0 {
+		marks := make([]string, len(q.Types))
+		for i, t := range q.Types {
+			marks[i] = a.add(t)
+		}
+		where += ` AND e.type IN (` + strings.Join(marks, ", ") + `)`
+	}
+	op, direction := " > ", ""
+	if q.Descending {
+		op, direction = " < ", " DESC"
+	}
+	if at, id, ok := eventPosition(q.After); ok {
+		where += ` AND (e.published, e.id)` + op + `(CAST(` + a.add(at) + ` AS BIGINT), ` + a.add(id) + `)`
+	}
+	return v.eventPage(`SELECT `+eventColumns+` FROM events e`+where+
+		` ORDER BY e.published`+direction+`, e.id`+direction+` LIMIT `+a.add(q.Limit+1), a, q.Limit)
+}
+
+// EventsOf lists what happened to a person or was done by that person, newest
+// first. The scope must contain the person.
+func (v *View) EventsOf(scope authz.UserScope, id bailiwick.ID, limit int) ([]bailiwick.Event, error) {
+	if _, err := v.User(scope, id); err != nil {
+		return nil, err
+	}
+	a := v.args()
+	page, err := v.eventPage(`SELECT `+eventColumns+` FROM event_entities t JOIN events e
+		ON e.org_id = t.org_id AND e.published = t.published AND e.id = t.event_id
+		WHERE t.org_id = $1 AND t.entity_id = `+a.add(id)+` ORDER BY t.published DESC, t.event_id DESC LIMIT `+a.add(limit), a, limit)
+	return page.Rows, err
+}
+
+func (v *View) eventPage(text string, a args, limit int) (Page[bailiwick.Event], error) {
+	rows, err := v.query(text, a...)
+	events, err := collect(rows, err, func(rows *sql.Rows) (bailiwick.Event, error) { return scanEvent(rows) })
+	if err != nil {
+		return Page[bailiwick.Event]{}, fmt.Errorf("read events: %w", err)
+	}
+	keys := make([]string, len(events))
+	for i, e := range events {
+		keys[i] = fmt.Sprintf("%d %s", e.Published.UnixMilli(), e.ID)
+	}
+	return cutPage(events, keys, limit), nil
+}
+
+func eventPosition(after string) (at int64, id string, ok bool) {
+	n, err := fmt.Sscanf(after, "%d %s", &at, &id)
+	return at, id, err == nil && n == 2
+}

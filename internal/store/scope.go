@@ -1,0 +1,175 @@
+package store
+
+import (
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/bailiwick-iam/bailiwick"
+	"github.com/bailiwick-iam/bailiwick/internal/authz"
+)
+
+// args numbers the parameters of a statement as it is put together. The first
+// is always the org.
+type args []any
+
+func (v *View) args() args { return args{v.org} }
+
+func (a *args) add(value any) string {
+	*a = append(*a, value)
+	return "$" + strconv.Itoa(len(*a))
+}
+
+// list adds the keys, padded to a power of two so that few texts exist for the
+// engine to plan, and returns them as an IN list.
+func (a *args) list(keys []bailiwick.ID) string {
+	size := 1
+	for size < len(keys) {
+		size *= 2
+	}
+	var b strings.Builder
+	for i := range size {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(a.add(keys[min(i, len(keys)-1)]))
+	}
+	return b.String()
+}
+
+// userPredicate is the truth about whom a reach contains: a condition on the
+// row u of users. Everything that shows or changes a person has it in its
+// WHERE. Filters are added after it and cannot replace it.
+//
+// The probe is a scalar sub-select, not an EXISTS: PostgreSQL turns EXISTS
+// into a join that reads the whole scope.
+func userPredicate(a *args, r authz.Reach) string {
+	switch {
+	case r.Everything():
+		return "TRUE"
+	case r.Nothing():
+		return "FALSE"
+	}
+	var either []string
+	if r.Self() != "" {
+		either = append(either, "u.id = "+a.add(r.Self()))
+	}
+	if len(r.Listed()) > 0 {
+		either = append(either, `(SELECT 1 FROM group_members m CROSS JOIN role_targets t
+			WHERE m.org_id = $1 AND m.user_id = u.id AND t.org_id = $1
+			AND t.assignment_id IN (`+a.list(r.Listed())+`) AND t.set_id = m.set_id LIMIT 1) IS NOT NULL`)
+	}
+	return "(" + strings.Join(either, " OR ") + ")"
+}
+
+// setPredicate is the same for a row whose column names a set: a group g, or
+// a realm. No scope on people reaches a set, so self plays no part.
+func setPredicate(a *args, r authz.Reach, column string) string {
+	switch {
+	case r.Everything():
+		return "TRUE"
+	case len(r.Listed()) == 0:
+		return "FALSE"
+	}
+	return `(SELECT 1 FROM role_targets t WHERE t.org_id = $1
+		AND t.assignment_id IN (` + a.list(r.Listed()) + `) AND t.set_id = ` + column + ` LIMIT 1) IS NOT NULL`
+}
+
+// appPredicate is the same for a row p of apps.
+func appPredicate(a *args, r authz.Reach) string {
+	switch {
+	case r.Everything():
+		return "TRUE"
+	case r.Nothing():
+		return "FALSE"
+	}
+	either := make([]string, 0, 2)
+	if r.OIDCOnly() {
+		either = append(either, "p.sign_on_mode = "+a.add(bailiwick.SignOnOIDC))
+	}
+	if len(r.Listed()) > 0 {
+		either = append(either, `(SELECT 1 FROM role_app_targets t WHERE t.org_id = $1
+			AND t.assignment_id IN (`+a.list(r.Listed())+`) AND t.app_name = p.name AND t.app_id IN ('', p.id) LIMIT 1) IS NOT NULL`)
+	}
+	return "(" + strings.Join(either, " OR ") + ")"
+}
+
+// union lists the assignments of both reaches.
+func union(a, b authz.Reach) []bailiwick.ID {
+	keys := append([]bailiwick.ID(nil), a.Listed()...)
+	for _, k := range b.Listed() {
+		if !contains(keys, k) {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
+func contains(keys []bailiwick.ID, k bailiwick.ID) bool {
+	for _, have := range keys {
+		if have == k {
+			return true
+		}
+	}
+	return false
+}
+
+// subject reads what judging one person needs. In a Tx the memberships and
+// targets that reach the person stay until COMMIT.
+func (v *View) subject(scope authz.UserScope, id bailiwick.ID) (authz.Subject, error) {
+	who := authz.Subject{ID: id}
+	if keys := union(scope.See(), scope.Act()); len(keys) > 0 {
+		a := v.args()
+		rows, err := v.query(`SELECT t.assignment_id FROM group_members m JOIN role_targets t ON t.org_id = m.org_id AND t.set_id = m.set_id
+			WHERE m.org_id = $1 AND m.user_id = `+a.add(id)+` AND t.org_id = $1 AND t.assignment_id IN (`+a.list(keys)+`)`+v.lock, a...)
+		if who.ReachedBy, err = collect(rows, err, scanID); err != nil {
+			return who, fmt.Errorf("read what reaches %s: %w", id, err)
+		}
+	}
+	grants, err := v.grants(id)
+	who.Tier = authz.TierOf(grants)
+	return who, err
+}
+
+// groupSubject reads what judging one group needs.
+func (v *View) groupSubject(scope authz.GroupScope, id bailiwick.ID) (authz.GroupSubject, error) {
+	g := authz.GroupSubject{ID: id}
+	if keys := union(scope.See(), scope.Act()); len(keys) > 0 {
+		a := v.args()
+		rows, err := v.query(`SELECT t.assignment_id FROM role_targets t WHERE t.org_id = $1 AND t.set_id = `+a.add(id)+
+			` AND t.assignment_id IN (`+a.list(keys)+`)`+v.lock, a...)
+		if g.ReachedBy, err = collect(rows, err, scanID); err != nil {
+			return g, fmt.Errorf("read what reaches group %s: %w", id, err)
+		}
+	}
+	err := v.row(`SELECT COUNT(*) > 0 FROM role_assignments WHERE org_id = $1 AND principal_id = $2`, v.org, id).Scan(&g.CarriesPower)
+	if err != nil {
+		return g, fmt.Errorf("read the roles of group %s: %w", id, err)
+	}
+	return g, nil
+}
+
+// appSubject reads what judging one app needs.
+func (v *View) appSubject(scope authz.AppScope, app bailiwick.App) (authz.AppSubject, error) {
+	s := authz.AppSubject{ID: app.ID, SignOnMode: app.SignOnMode}
+	keys := union(scope.See(), scope.Act())
+	if len(keys) == 0 {
+		return s, nil
+	}
+	a := v.args()
+	rows, err := v.query(`SELECT t.assignment_id FROM role_app_targets t WHERE t.org_id = $1 AND t.app_name = `+a.add(app.Name)+
+		` AND t.app_id IN ('', `+a.add(app.ID)+`) AND t.assignment_id IN (`+a.list(keys)+`)`+v.lock, a...)
+	if s.ReachedBy, err = collect(rows, err, scanID); err != nil {
+		return s, fmt.Errorf("read what reaches app %s: %w", app.ID, err)
+	}
+	return s, nil
+}
+
+// oneRow turns sql.ErrNoRows into the answer for absent and hidden alike.
+func oneRow(err error, kind string, id bailiwick.ID) error {
+	if err == sql.ErrNoRows {
+		return bailiwick.NotFound(kind, id)
+	}
+	return err
+}
