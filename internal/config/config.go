@@ -25,13 +25,13 @@ import (
 	"strings"
 )
 
-// Config holds the settings. A Config made in Go instead of by kong works as well:
-// the zero value of each field is its documented default or means "off".
+// Config holds the settings. One made in Go instead of by kong works as well: it
+// needs Data and Listen, and every other zero value means "off" or the safe default.
 type Config struct {
 	File           string   `name:"config" env:"BAILIWICK_CONFIG" placeholder:"FILE" help:"Settings file (one JSON object)."`
 	Data           string   `name:"data" env:"BAILIWICK_DATA" default:"bailiwick-data" placeholder:"FOLDER" help:"Folder of the embedded database and the key file (default: ${default})."`
 	KeyFile        string   `name:"key-file" env:"BAILIWICK_KEY_FILE" placeholder:"FILE" help:"Master key, mode 0600 (default: master.key in the data folder)."`
-	DSN            string   `name:"dsn" env:"BAILIWICK_DSN" placeholder:"URL" help:"PostgreSQL instead of the embedded database: postgres://user:password@host/name?sslmode=verify-full."`
+	DSN            string   `json:"-" name:"dsn" env:"BAILIWICK_DSN" placeholder:"URL" help:"PostgreSQL instead of the embedded database: postgres://user:password@host/name?sslmode=verify-full."`
 	Listen         string   `name:"listen" env:"BAILIWICK_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Address and port to serve on (default: ${default})."`
 	PublicURL      string   `name:"public-url" env:"BAILIWICK_PUBLIC_URL" placeholder:"URL" help:"Address that people type and links in mails begin with, such as https://id.example.com."`
 	MetricsListen  string   `name:"metrics-listen" env:"BAILIWICK_METRICS_LISTEN" default:"127.0.0.1:8081" placeholder:"ADDRESS" help:"Loopback address of the Prometheus metrics, empty for none (default: ${default})."`
@@ -48,7 +48,7 @@ type SMTP struct {
 	Host     string `name:"host" env:"BAILIWICK_SMTP_HOST" placeholder:"HOST" help:"Mail server; without one, mails wait."`
 	Port     int    `name:"port" env:"BAILIWICK_SMTP_PORT" placeholder:"PORT" help:"Port of the mail server (default: 587 with starttls, 465 with tls, 25 with none)."`
 	Username string `name:"username" env:"BAILIWICK_SMTP_USERNAME" placeholder:"NAME" help:"Account at the mail server."`
-	Password string `name:"password" env:"BAILIWICK_SMTP_PASSWORD" placeholder:"SECRET" help:"Its password; better in the environment or the file, since everybody on the machine can read a command line."`
+	Password string `json:"-" name:"password" env:"BAILIWICK_SMTP_PASSWORD" placeholder:"SECRET" help:"Its password; better in the environment or the file, since everybody on the machine can read a command line."`
 	From     string `name:"from" env:"BAILIWICK_SMTP_FROM" placeholder:"ADDRESS" help:"Sender of all mails, such as Example Help <help@example.com>."`
 	TLS      string `name:"tls" env:"BAILIWICK_SMTP_TLS" default:"starttls" placeholder:"MODE" help:"starttls, tls, or none (default: ${default})."`
 }
@@ -59,6 +59,12 @@ const (
 	ImplicitTLS = "tls"
 	NoTLS       = "none"
 )
+
+// String shows the address alone, so that no print shows the password.
+func (s SMTP) String() string { return s.Address() }
+
+// GoString keeps %#v from showing the password.
+func (s SMTP) GoString() string { return s.String() }
 
 // Mode returns the TLS mode with its default filled in.
 func (s SMTP) Mode() string {
@@ -221,8 +227,9 @@ func hideURL(given, origin string) string {
 	return origin
 }
 
-// String lists the settings on one line each, without secrets.
-func (c *Config) String() string {
+// String lists the settings on one line each, without secrets. It and the next two
+// have value receivers, so that a copy is as discreet as the original.
+func (c Config) String() string {
 	var b strings.Builder
 	for _, s := range c.Settings() {
 		b.WriteString(s.Name + "=" + s.Value + " (" + string(s.Source) + ")\n")
@@ -231,10 +238,10 @@ func (c *Config) String() string {
 }
 
 // GoString keeps %#v from showing secrets.
-func (c *Config) GoString() string { return c.String() }
+func (c Config) GoString() string { return c.String() }
 
 // LogValue keeps slog from showing secrets.
-func (c *Config) LogValue() slog.Value {
+func (c Config) LogValue() slog.Value {
 	var attrs []slog.Attr
 	for _, s := range c.Settings() {
 		attrs = append(attrs, slog.String(s.Name, s.Value))

@@ -44,22 +44,22 @@ func (p *problems) add(setting, format string, args ...any) {
 
 func (c *Config) checkFiles(found *problems) {
 	if c.file != nil && c.file.mode&0o077 != 0 && c.file.secret() {
-		found.add("config", "%s holds a password and has mode %04o; set it to 0600", c.file.path, c.file.mode)
+		found.add("config", "%q holds a password and has mode %04o; set it to 0600", c.file.path, c.file.mode)
 	}
 	if c.Data == "" {
 		found.add("data", "must name a folder")
 	} else if info, err := os.Stat(c.Data); err == nil && !info.IsDir() {
-		found.add("data", "%s is not a folder", c.Data)
+		found.add("data", "%q is not a folder", c.Data)
 	}
 	info, err := os.Stat(c.KeyPath())
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // made at the first start
 	case err != nil:
-		found.add("key-file", "cannot be inspected: %v", err)
+		found.add("key-file", "%q cannot be inspected", c.KeyPath())
 	case !info.Mode().IsRegular():
-		found.add("key-file", "%s is not a regular file", c.KeyPath())
+		found.add("key-file", "%q is not a regular file", c.KeyPath())
 	case info.Mode().Perm()&0o077 != 0:
-		found.add("key-file", "%s has mode %04o, others may read it; set it to 0600", c.KeyPath(), info.Mode().Perm())
+		found.add("key-file", "%q has mode %04o, others may read it; set it to 0600", c.KeyPath(), info.Mode().Perm())
 	}
 }
 
