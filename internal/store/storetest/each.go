@@ -31,7 +31,7 @@ func EachWith(t *testing.T, o store.Options, test func(t *testing.T, s *store.St
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
 		o := o
-		o.DSN = PostgresDSN(t, migrate)
+		o.DSN = MigratedPostgres(t)
 		test(t, open(t, o))
 	})
 }
@@ -54,8 +54,10 @@ func SQLitePath(t testing.TB) string {
 // with t; see [PostgresDSN] for when there is none.
 func MigratedPostgres(t testing.TB) string {
 	t.Helper()
-	return PostgresDSN(t, migrate)
+	return database(t, &migrated)
 }
+
+var migrated = template{fill: migrate}
 
 func open(t testing.TB, o store.Options) *store.Store {
 	t.Helper()

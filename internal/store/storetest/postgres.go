@@ -30,16 +30,27 @@ var withPostgres string
 // errNoPostgres reports that this machine has no PostgreSQL programs.
 var errNoPostgres = errors.New("no PostgreSQL")
 
-// PostgresDSN returns the address of a PostgreSQL database that belongs to t
-// alone and goes with it. With a nil prepare the database is empty; otherwise it
-// is a copy of a template that prepare has filled, once for each test binary,
-// so all callers in one binary must pass the same prepare.
+// PostgresDSN returns the address of an empty PostgreSQL database that belongs
+// to t alone and goes with it.
 //
 // The server is the one that BAILIWICK_TEST_POSTGRES names, or else one that is
 // started at the first call and ends with the test binary, even when that is
 // killed. Without PostgreSQL programs the test is skipped; on CI (CI=true) it
 // fails, because there a test of half the engines proves nothing.
-func PostgresDSN(t testing.TB, prepare func(dsn string) error) string {
+func PostgresDSN(t testing.TB) string {
+	t.Helper()
+	return database(t, &template{name: "template0"})
+}
+
+// A template is a database to be copied: cheaper than filling each one.
+type template struct {
+	fill func(dsn string) error
+	once sync.Once
+	name string
+	err  error
+}
+
+func database(t testing.TB, from *template) string {
 	t.Helper()
 	server, err := theServer()
 	if errors.Is(err, errNoPostgres) && os.Getenv("CI") != "true" {
@@ -48,13 +59,18 @@ func PostgresDSN(t testing.TB, prepare func(dsn string) error) string {
 	if err != nil {
 		t.Fatalf("start PostgreSQL: %v", err)
 	}
-	template := "template0"
-	if prepare != nil {
-		if template, err = server.template(prepare); err != nil {
-			t.Fatalf("prepare the PostgreSQL template: %v", err)
+	from.once.Do(func() {
+		if from.fill == nil {
+			return
 		}
+		if from.name, from.err = server.create("template0"); from.err == nil {
+			from.err = from.fill(server.dsn(from.name))
+		}
+	})
+	if from.err != nil {
+		t.Fatalf("fill the PostgreSQL template: %v", from.err)
 	}
-	name, err := server.create(template)
+	name, err := server.create(from.name)
 	if err != nil {
 		t.Fatalf("create a PostgreSQL database: %v", err)
 	}
@@ -74,10 +90,6 @@ type server struct {
 	mu      sync.Mutex // guards the rest
 	admin   *pgx.Conn  // creates and drops; holds the advisory lock owner
 	created int
-
-	prepared sync.Once
-	filled   string // the template's name
-	fillErr  error
 }
 
 var theServer = sync.OnceValues(func() (*server, error) {
@@ -171,16 +183,6 @@ func (s *server) sweep(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// template returns the database that prepare has filled.
-func (s *server) template(prepare func(dsn string) error) (string, error) {
-	s.prepared.Do(func() {
-		if s.filled, s.fillErr = s.create("template0"); s.fillErr == nil {
-			s.fillErr = prepare(s.dsn(s.filled))
-		}
-	})
-	return s.filled, s.fillErr
 }
 
 func (s *server) create(template string) (string, error) {

@@ -1,22 +1,19 @@
-package storetest_test
+package storetest
 
 import (
 	"context"
 	"testing"
 
-	"github.com/bailiwick-iam/bailiwick/internal/store/storetest"
 	"github.com/jackc/pgx/v5"
 )
 
-// fill stands for the migrations.
-func fill(dsn string) error {
-	return run(dsn, `CREATE TABLE filled (n BIGINT)`, `INSERT INTO filled VALUES (1)`)
-}
-
 func TestEachPostgresDatabaseIsItsOwnCopyOfTheTemplate(t *testing.T) {
 	t.Parallel()
+	filled := template{fill: func(dsn string) error {
+		return run(dsn, `CREATE TABLE filled (n BIGINT)`, `INSERT INTO filled VALUES (1)`)
+	}}
 	for range 3 {
-		dsn := storetest.PostgresDSN(t, fill)
+		dsn := database(t, &filled)
 		if err := run(dsn, `INSERT INTO filled VALUES (2)`); err != nil {
 			t.Fatal(err)
 		}
@@ -30,7 +27,7 @@ func TestAPostgresDatabaseGoesWithItsTest(t *testing.T) {
 	t.Parallel()
 	var dsn string
 	t.Run("a test that uses one", func(t *testing.T) {
-		dsn = storetest.PostgresDSN(t, nil)
+		dsn = PostgresDSN(t)
 		if err := run(dsn, `SELECT 1`); err != nil {
 			t.Fatal(err)
 		}
@@ -46,7 +43,7 @@ func TestAPostgresDatabaseGoesWithItsTest(t *testing.T) {
 func TestTheDefaultCollationDiffersFromBytes(t *testing.T) {
 	t.Parallel()
 	// A column that forgets COLLATE "C" must sort wrongly, or no test finds it.
-	dsn := storetest.PostgresDSN(t, nil)
+	dsn := PostgresDSN(t)
 	conn := connect(t, dsn)
 	var less bool
 	if err := conn.QueryRow(t.Context(), `SELECT 'a' < 'B'`).Scan(&less); err != nil {
