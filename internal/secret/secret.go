@@ -21,7 +21,7 @@ import (
 var (
 	ErrBusy          = errors.New("too many passwords are being hashed")           // ask again later; nothing was checked
 	ErrPasswordEmpty = errors.New("password is empty")                             // Hash only
-	ErrPasswordLong  = errors.New("password is longer than 256 characters")        // or than 1,024 bytes
+	ErrPasswordLong  = errors.New("password is longer than 256 characters")        // counted after NFC
 	ErrPasswordText  = errors.New("password is not valid UTF-8")                   // Hash only
 	ErrToken         = errors.New("not a token of this kind")                      // misspelled, cut short, or of another kind
 	ErrCursor        = errors.New("cursor is forged, damaged or not of this list") // one answer for all three
