@@ -45,11 +45,7 @@ func (v *View) App(scope authz.AppScope, id bailiwick.ID) (bailiwick.App, error)
 // Apps lists the app instances that the scope shows, by label.
 func (v *View) Apps(scope authz.AppScope, prefix, after string, limit int) (Page[bailiwick.App], error) {
 	a := v.args()
-	key := foldKey(prefix)
-	text := `SELECT ` + appColumns + `, p.label_key FROM apps p WHERE p.org_id = $1 AND p.label_key > ` + a.add(max(after, beforeKey(key)))
-	if key != "" {
-		text += ` AND p.label_key < ` + a.add(key+above)
-	}
+	text := `SELECT ` + appColumns + `, p.label_key FROM apps p WHERE p.org_id = $1 AND ` + keyRange(&a, "p.label_key", after, foldKey(prefix))
 	text += ` AND ` + appPredicate(&a, scope.See()) + ` ORDER BY p.label_key LIMIT ` + a.add(limit+1)
 	var keys []string
 	rows, err := v.query(text, a...)

@@ -61,11 +61,7 @@ type GroupQuery struct {
 // except to an actor whose scope is limited to listed groups.
 func (v *View) Groups(scope authz.GroupScope, q GroupQuery) (Page[bailiwick.Group], error) {
 	a := v.args()
-	key := foldKey(q.Prefix)
-	text := `SELECT ` + groupColumns + `, g.name_key FROM groups g WHERE g.org_id = $1 AND g.name_key > ` + a.add(max(q.After, beforeKey(key)))
-	if key != "" {
-		text += ` AND g.name_key < ` + a.add(key+above)
-	}
+	text := `SELECT ` + groupColumns + `, g.name_key FROM groups g WHERE g.org_id = $1 AND ` + keyRange(&a, "g.name_key", q.After, foldKey(q.Prefix))
 	if q.Of != "" {
 		text += ` AND (g.type = 'BUILT_IN' OR g.id IN (SELECT m.set_id FROM group_members m WHERE m.org_id = $1 AND m.user_id = ` + a.add(q.Of) + `))`
 	}
@@ -87,12 +83,18 @@ func (v *View) Groups(scope authz.GroupScope, q GroupQuery) (Page[bailiwick.Grou
 	return cutPage(groups, keys, q.Limit), nil
 }
 
-// beforeKey is the position just before all keys that begin with the prefix.
-func beforeKey(prefix string) string {
-	if prefix == "" {
-		return ""
+// keyRange is the condition that a key is behind the cursor and begins with
+// the prefix.
+func keyRange(a *args, column, after, prefix string) string {
+	op, from := " >= ", prefix
+	if after != "" && after >= prefix {
+		op, from = " > ", after
 	}
-	return prefix[:len(prefix)-1] + string([]byte{prefix[len(prefix)-1] - 1}) + above
+	text := column + op + a.add(from)
+	if prefix != "" {
+		text += " AND " + column + " < " + a.add(prefix+above)
+	}
+	return text
 }
 
 // tail scans one more column behind those of the row's own scan function.
