@@ -22,9 +22,8 @@ func Fold(s string) string {
 	if ascii(s) {
 		return strings.ToLower(s)
 	}
-	return settle(strings.ToValidUTF8(s, "\uFFFD"), func(s string) string {
-		return norm.NFC.String(foldCase(norm.NFD.String(s)))
-	})
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	return norm.NFC.String(foldCase(norm.NFD.String(s)))
 }
 
 // FoldAccents folds like [Fold] and also maps accented letters to their base
@@ -38,10 +37,9 @@ func FoldAccents(s string) string {
 	if ascii(s) {
 		return strings.ToLower(dropSeparators(s))
 	}
-	return settle(dropSeparators(strings.ToValidUTF8(s, "\uFFFD")), func(s string) string {
-		s = norm.NFKD.String(foldCase(norm.NFKD.String(s)))
-		return norm.NFKC.String(plainLetters(s))
-	})
+	s = dropSeparators(strings.ToValidUTF8(s, "\uFFFD"))
+	s = norm.NFKD.String(foldCase(norm.NFKD.String(s)))
+	return norm.NFKC.String(plainLetters(s))
 }
 
 // foldCase is Unicode's full case folding. Cherokee is done here, as it folds to
@@ -56,19 +54,6 @@ func foldCase(s string) string {
 		}
 		return r
 	}, cases.Fold().String(s))
-}
-
-// settle applies step until nothing changes. Two rounds are the rule; a third only
-// confirms. The bound is for code points of Unicode versions to come.
-func settle(s string, step func(string) string) string {
-	for range 8 {
-		next := step(s)
-		if next == s {
-			break
-		}
-		s = next
-	}
-	return s
 }
 
 func ascii(s string) bool {

@@ -83,6 +83,9 @@ func checkFolds(t interface{ Fatalf(string, ...any) }, s string) {
 		if twice := fold(once); twice != once {
 			t.Fatalf("%s(%+q): once %+q, twice %+q", name, s, once, twice)
 		}
+		if nfd := fold(norm.NFD.String(s)); utf8.ValidString(s) && nfd != once {
+			t.Fatalf("%s(%+q): got %+q, decomposed %+q", name, s, once, nfd)
+		}
 		if !utf8.ValidString(once) || !norm.NFC.IsNormalString(once) {
 			t.Fatalf("%s(%+q): got %+q, want valid UTF-8 in NFC", name, s, once)
 		}
@@ -114,6 +117,12 @@ func TestFoldingAgainChangesNothingForAnyText(t *testing.T) {
 		checkFolds(t, string(rapid.SliceOfN(marks, 0, 12).Draw(t, "marks")))
 		checkFolds(t, string(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")))
 	})
+	// Normalization breaks up longer runs of marks than 30.
+	for _, mark := range []string{"\u0301", "\u0345", "\u05B0", "\u3099", "\u0E38"} {
+		for _, n := range []int{29, 30, 31, 32, 61, 200} {
+			checkFolds(t, "a"+strings.Repeat(mark, n)+"Ω")
+		}
+	}
 }
 
 func TestFoldSeesUpperAndLowerCaseAsOne(t *testing.T) {

@@ -29,9 +29,9 @@ func (k *Keys) OpenCursor(bound, cursor string) ([]byte, error) {
 	if len(cursor) > cursorLimit {
 		return nil, ErrCursor
 	}
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	// The decoder skips line breaks; one payload must have one spelling.
-	if err != nil || len(raw) < cursorMAC || len(cursor) != base64.RawURLEncoding.EncodedLen(len(raw)) {
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	// The decoder skips line breaks and spare bits; one cursor must have one spelling.
+	if err != nil || len(raw) < cursorMAC || base64.RawURLEncoding.EncodeToString(raw) != cursor {
 		return nil, ErrCursor
 	}
 	payload := raw[cursorMAC:]

@@ -221,6 +221,21 @@ func TestCursorsOpenUnderTheirBoundOnly(t *testing.T) {
 	})
 }
 
+func TestCursorHasOneSpelling(t *testing.T) {
+	t.Parallel()
+	keys := EphemeralKeys()
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	for _, payload := range []string{"", "1", "12"} { // one, two and three bytes in the last group
+		cursor := keys.SealCursor("b", []byte(payload))
+		last := strings.IndexByte(alphabet, cursor[len(cursor)-1])
+		for _, text := range []string{cursor[:len(cursor)-1] + string(alphabet[last^1]), cursor + "\n", "\r" + cursor, cursor + "="} {
+			if _, err := keys.OpenCursor("b", text); err != ErrCursor {
+				t.Errorf("%q in place of %q: got %v, want %v", text, cursor, err, ErrCursor)
+			}
+		}
+	}
+}
+
 func TestLongCursorsAreNotLookedAt(t *testing.T) {
 	t.Parallel()
 	keys := EphemeralKeys()
