@@ -2,6 +2,7 @@ package secret
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -219,6 +220,21 @@ func TestCursorsOpenUnderTheirBoundOnly(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Somebody who may list "groups" must not turn its cursor into one for "group" by
+// moving the last letter of the bound to the front of the payload.
+func TestBoundAndPayloadDoNotRunIntoEachOther(t *testing.T) {
+	t.Parallel()
+	keys := EphemeralKeys()
+	raw, err := base64.RawURLEncoding.DecodeString(keys.SealCursor("groups", []byte("00g1")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged := append(raw[:cursorMAC:cursorMAC], "s00g1"...)
+	if got, err := keys.OpenCursor("group", base64.RawURLEncoding.EncodeToString(forged)); err != ErrCursor {
+		t.Errorf("got %q and error %v, want %v", got, err, ErrCursor)
+	}
 }
 
 func TestCursorHasOneSpelling(t *testing.T) {
