@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -95,31 +96,25 @@ func appPredicate(a *args, r authz.Reach) string {
 	return "(" + strings.Join(either, " OR ") + ")"
 }
 
-// union lists the assignments of both reaches.
-func union(a, b authz.Reach) []bailiwick.ID {
-	keys := append([]bailiwick.ID(nil), a.Listed()...)
-	for _, k := range b.Listed() {
-		if !contains(keys, k) {
-			keys = append(keys, k)
-		}
+// union lists the assignments of all the reaches.
+func union(reaches ...authz.Reach) []bailiwick.ID {
+	var keys []bailiwick.ID
+	for _, r := range reaches {
+		keys = append(keys, r.Listed()...)
 	}
-	return keys
+	slices.Sort(keys)
+	return slices.Compact(keys)
 }
 
-func contains(keys []bailiwick.ID, k bailiwick.ID) bool {
-	for _, have := range keys {
-		if have == k {
-			return true
-		}
-	}
-	return false
-}
-
-// subject reads what judging one person needs. In a Tx the memberships and
-// targets that reach the person stay until COMMIT.
-func (v *View) subject(scope authz.UserScope, id bailiwick.ID) (authz.Subject, error) {
+// subject reads what judging one person by the scopes needs. In a Tx the
+// memberships and targets that reach the person stay until COMMIT.
+func (v *View) subject(id bailiwick.ID, scopes ...authz.UserScope) (authz.Subject, error) {
 	who := authz.Subject{ID: id}
-	if keys := union(scope.See(), scope.Act()); len(keys) > 0 {
+	var reaches []authz.Reach
+	for _, s := range scopes {
+		reaches = append(reaches, s.See(), s.Act())
+	}
+	if keys := union(reaches...); len(keys) > 0 {
 		a := v.args()
 		rows, err := v.query(`SELECT t.assignment_id FROM group_members m JOIN role_targets t ON t.org_id = m.org_id AND t.set_id = m.set_id
 			WHERE m.org_id = $1 AND m.user_id = `+a.add(id)+` AND t.org_id = $1 AND t.assignment_id IN (`+a.list(keys)+`)`+v.lock, a...)

@@ -77,6 +77,11 @@ func (s *Store) Engine() string { return s.dialect.name }
 // Now is the store's clock, in milliseconds' precision and UTC.
 func (s *Store) Now() time.Time { return s.now().UTC().Truncate(time.Millisecond) }
 
+// NewID makes an ID outside a transaction, for an org that is to be.
+func (s *Store) NewID(kind bailiwick.Kind) bailiwick.ID {
+	return bailiwick.NewID(kind, s.Now(), s.random)
+}
+
 // A View reads one org in one snapshot, as one actor.
 type View struct {
 	ctx   context.Context

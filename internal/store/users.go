@@ -48,7 +48,7 @@ func (v *View) User(scope authz.UserScope, id bailiwick.ID) (bailiwick.User, err
 	if scope.ReadOnly() && v.lock == "" {
 		return u, nil
 	}
-	who, err := v.subject(scope, id)
+	who, err := v.subject(id, scope)
 	if err != nil {
 		return u, err
 	}
@@ -90,9 +90,10 @@ func (v *View) resolve(scope authz.UserScope, key string) (bailiwick.ID, error) 
 	return "", nil
 }
 
-// Subject reads what deciding about a person needs, for [authz.UserScope.Contains].
-func (v *View) Subject(scope authz.UserScope, id bailiwick.ID) (authz.Subject, error) {
-	return v.subject(scope, id)
+// Subject reads what deciding about a person needs, for
+// [authz.UserScope.Judge] of the scope and of any more.
+func (v *View) Subject(scope authz.UserScope, id bailiwick.ID, more ...authz.UserScope) (authz.Subject, error) {
+	return v.subject(id, append(more, scope)...)
 }
 
 // A Password is what is stored of a password: a PHC string, and for a
@@ -219,4 +220,18 @@ func (v *View) setsOf(id bailiwick.ID) ([]bailiwick.ID, error) {
 		return nil, fmt.Errorf("read the memberships of %s: %w", id, err)
 	}
 	return sets, nil
+}
+
+// StripUser takes the password and the person's own admin roles away, as
+// deactivation does. Who calls has the scope and has saved the status.
+func (tx *Tx) StripUser(id bailiwick.ID) error {
+	for _, text := range []string{
+		`UPDATE users SET password = '', password_until = 0, password_changed = 0 WHERE org_id = $1 AND id = $2`,
+		`DELETE FROM role_assignments WHERE org_id = $1 AND principal_id = $2`,
+	} {
+		if _, err := tx.exec(text, tx.org, id); err != nil {
+			return fmt.Errorf("strip user %s: %w", id, err)
+		}
+	}
+	return nil
 }

@@ -1,0 +1,187 @@
+package directory
+
+import (
+	"context"
+	"errors"
+
+	"github.com/bailiwick-iam/bailiwick"
+	"github.com/bailiwick-iam/bailiwick/internal/authz"
+	"github.com/bailiwick-iam/bailiwick/internal/mail"
+	"github.com/bailiwick-iam/bailiwick/internal/secret"
+	"github.com/bailiwick-iam/bailiwick/internal/store"
+)
+
+// A SignOut says whether an operation on a password also ends the person's
+// sessions on all devices.
+type SignOut bool
+
+// hash turns a password in clear into what is stored; none stays none.
+func (d *Directory) hash(ctx context.Context, password string) (store.Password, error) {
+	if password == "" {
+		return store.Password{}, nil
+	}
+	hash, err := d.hasher.Hash(ctx, password)
+	switch {
+	case errors.Is(err, secret.ErrBusy):
+		return store.Password{}, bailiwick.Refused(bailiwick.Throttled, bailiwick.ReasonBusy, "too many passwords are being set, try again soon")
+	case errors.Is(err, secret.ErrPasswordLong), errors.Is(err, secret.ErrPasswordText):
+		return store.Password{}, bailiwick.Refused(bailiwick.Invalid, bailiwick.ReasonWeakPassword, "Password requirements were not met. %s", err).In("password")
+	}
+	return store.Password{Hash: hash}, err
+}
+
+// ResetPassword makes the old password void at once and mails the person a
+// link (decision 14). Where single sign-on holds the credential there is
+// nothing to reset.
+func (d *Directory) ResetPassword(ctx context.Context, by authz.Actor, ref string, out SignOut) error {
+	_, err := d.resetPassword(ctx, by, ref, out, authz.UsersResetPassword, func(tx *store.Tx, u bailiwick.User) error {
+		return tx.Send(mail.ResetPassword{To: u.ID, By: nameOf(tx.Actor())})
+	})
+	return err
+}
+
+// ResetPasswordForLink is the same but hands the secret of the link to the
+// actor instead of mailing it (REC-18). A help desk may not.
+func (d *Directory) ResetPasswordForLink(ctx context.Context, by authz.Actor, ref string, out SignOut) (secret.Token, error) {
+	token := d.mint.Token(secret.ResetLink)
+	_, err := d.resetPassword(ctx, by, ref, out, authz.UsersReceiveLink, func(tx *store.Tx, u bailiwick.User) error {
+		return tx.InsertLink(bailiwick.Link{ID: tx.NewID(bailiwick.KindLink), Purpose: bailiwick.LinkResetPassword, UserID: u.ID,
+			Created: tx.Now(), Expires: tx.Now().Add(bailiwick.ResetLinkLife)}, digestText(token.Digest()))
+	})
+	return token, err
+}
+
+func (d *Directory) resetPassword(ctx context.Context, by authz.Actor, ref string, out SignOut, p authz.UserPermission,
+	deliver func(*store.Tx, bailiwick.User) error) (bailiwick.User, error) {
+	return d.take(ctx, by, ref, step{p, bailiwick.ResetPassword, bailiwick.UserPasswordReset,
+		func(tx *store.Tx, scope authz.UserScope, u bailiwick.User) error {
+			if err := d.voidPassword(tx, scope, u, out); err != nil {
+				return err
+			}
+			return deliver(tx, u)
+		}})
+}
+
+// voidPassword takes the password away together with what could bring it back.
+func (d *Directory) voidPassword(tx *store.Tx, scope authz.UserScope, u bailiwick.User, out SignOut) error {
+	if u.Provider == bailiwick.ProviderFederation {
+		return bailiwick.Refused(bailiwick.Forbidden, bailiwick.ReasonPasswordCannotBe, "single sign-on holds the credential of this user")
+	}
+	if err := tx.SetPassword(scope, u.ID, store.Password{}); err != nil {
+		return err
+	}
+	if err := tx.VoidLinks(u.ID); err != nil {
+		return err
+	}
+	if err := rulersRemain(tx, u.ID); err != nil {
+		return err
+	}
+	return signOut(tx, u, out)
+}
+
+func signOut(tx *store.Tx, u bailiwick.User, out SignOut) error {
+	if !out {
+		return nil
+	}
+	n, err := tx.EndSessions(u.ID)
+	if err == nil && n > 0 {
+		tx.Also(bailiwick.SessionsCleared, u.Entity())
+	}
+	return err
+}
+
+// TemporaryPassword makes a password that is shown once, works for one sign-in
+// within a day and must then be changed (PWD-8). The person is told by mail,
+// without the password.
+func (d *Directory) TemporaryPassword(ctx context.Context, by authz.Actor, ref string, out SignOut) (string, error) {
+	return d.temporary(ctx, by, ref, out, step{permission: authz.UsersTemporaryPassword, verb: bailiwick.ExpirePassword, event: bailiwick.UserPasswordExpired})
+}
+
+// SetPasswordAndActivate does the same for a pending person, who becomes able
+// to sign in by it (H1).
+func (d *Directory) SetPasswordAndActivate(ctx context.Context, by authz.Actor, ref string) (string, error) {
+	return d.temporary(ctx, by, ref, true, step{permission: authz.UsersSetAndActivate, verb: bailiwick.SetAndActivate, event: bailiwick.UserPasswordExpired})
+}
+
+func (d *Directory) temporary(ctx context.Context, by authz.Actor, ref string, out SignOut, s step) (string, error) {
+	if err := d.first(ctx, by, s.permission); err != nil {
+		return "", err
+	}
+	password := d.mint.TemporaryPassword()
+	stored, err := d.hash(ctx, password)
+	if err != nil {
+		return "", err
+	}
+	s.then = func(tx *store.Tx, scope authz.UserScope, u bailiwick.User) error {
+		if err := d.voidPassword(tx, scope, u, out); err != nil {
+			return err
+		}
+		stored.Until = tx.Now().Add(bailiwick.TemporaryPasswordLife)
+		if err := tx.SetPassword(scope, u.ID, stored); err != nil {
+			return err
+		}
+		tx.Changed(bailiwick.Change{Field: "temporary password", To: "shown once, good for 24 hours"})
+		return tx.Send(mail.TemporaryPassword{To: u.ID, By: nameOf(tx.Actor())})
+	}
+	_, err = d.take(ctx, by, ref, s)
+	return password, err
+}
+
+// RemovePassword takes the password away; the person gets in again by a reset
+// only (PWD-10).
+func (d *Directory) RemovePassword(ctx context.Context, by authz.Actor, ref string, out SignOut) error {
+	_, err := d.take(ctx, by, ref, step{authz.UsersRemovePassword, bailiwick.RemovePassword, bailiwick.UserPasswordRemoved,
+		func(tx *store.Tx, scope authz.UserScope, u bailiwick.User) error {
+			if err := d.voidPassword(tx, scope, u, out); err != nil {
+				return err
+			}
+			return tx.Send(mail.PasswordRemoved{To: u.ID, By: nameOf(tx.Actor())})
+		}})
+	return err
+}
+
+// ExpirePassword makes the person change the password at the next sign-in.
+func (d *Directory) ExpirePassword(ctx context.Context, by authz.Actor, ref string) (bailiwick.User, error) {
+	return d.take(ctx, by, ref, step{authz.UsersTemporaryPassword, bailiwick.ExpirePassword, bailiwick.UserPasswordExpired,
+		func(_ *store.Tx, _ authz.UserScope, u bailiwick.User) error {
+			if !u.HasPassword {
+				return bailiwick.Refused(bailiwick.Forbidden, bailiwick.ReasonStatus, "the user has no password")
+			}
+			return nil
+		}})
+}
+
+// A Receipt says what a sign-out really ended.
+type Receipt struct {
+	Sessions int64
+	Tokens   int64
+}
+
+// Tokens says whether clearing sessions revokes the person's API tokens too.
+type Tokens bool
+
+// ClearSessions ends a person's sessions, and open links with them.
+func (d *Directory) ClearSessions(ctx context.Context, by authz.Actor, ref string, tokens Tokens) (Receipt, error) {
+	var done Receipt
+	err := d.store.Do(ctx, by, bailiwick.SessionsCleared, func(tx *store.Tx) error {
+		scope, err := tx.Actor().Users(authz.UsersClearSessions)
+		if err != nil {
+			return err
+		}
+		u, err := tx.UserByRef(scope, ref)
+		if err != nil {
+			return err
+		}
+		tx.Target(u.Entity())
+		if done.Sessions, err = tx.EndSessions(u.ID); err != nil {
+			return err
+		}
+		if tokens {
+			if done.Tokens, err = tx.EndTokens(u.ID); err != nil {
+				return err
+			}
+		}
+		return tx.VoidLinks(u.ID)
+	})
+	return done, err
+}

@@ -1,0 +1,207 @@
+package directory
+
+import (
+	"context"
+
+	"github.com/bailiwick-iam/bailiwick"
+	"github.com/bailiwick-iam/bailiwick/internal/authz"
+	"github.com/bailiwick-iam/bailiwick/internal/store"
+)
+
+func builtIn(g bailiwick.Group) error {
+	return bailiwick.Refused(bailiwick.Forbidden, bailiwick.ReasonBuiltInGroup, "%s is a built-in group", g.Name)
+}
+
+// CreateGroup makes an empty group.
+func (d *Directory) CreateGroup(ctx context.Context, by authz.Actor, name, description string) (bailiwick.Group, error) {
+	var g bailiwick.Group
+	err := d.store.Do(ctx, by, bailiwick.GroupCreated, func(tx *store.Tx) error {
+		var err error
+		if g, err = createGroup(tx, name, description); err == nil {
+			tx.Target(g.Entity())
+		}
+		return err
+	})
+	return g, err
+}
+
+func createGroup(tx *store.Tx, name, description string) (bailiwick.Group, error) {
+	scope, err := tx.Actor().Groups(authz.GroupsCreate)
+	if err != nil {
+		return bailiwick.Group{}, err
+	}
+	g := bailiwick.Group{ID: tx.NewID(bailiwick.KindGroup), Type: bailiwick.ManagedGroup, Name: name, Description: description,
+		Created: tx.Now(), LastUpdated: tx.Now(), LastMembershipUpdated: tx.Now()}
+	if err := g.Check(); err != nil {
+		return g, err
+	}
+	return g, tx.InsertGroup(scope, g)
+}
+
+// LoadGroups makes many groups in one transaction, for the system's own
+// loading.
+func (d *Directory) LoadGroups(ctx context.Context, by authz.Actor, batch []bailiwick.Group) ([]bailiwick.Group, error) {
+	var made []bailiwick.Group
+	err := d.store.Do(ctx, by, bailiwick.GroupCreated, func(tx *store.Tx) error {
+		made = made[:0]
+		for i, one := range batch {
+			g, err := createGroup(tx, one.Name, one.Description)
+			if err != nil {
+				return err
+			}
+			made = append(made, g)
+			if i == 0 {
+				tx.Target(g.Entity())
+			} else {
+				tx.Also(bailiwick.GroupCreated, g.Entity())
+			}
+		}
+		return nil
+	})
+	return made, err
+}
+
+// Group reads one group.
+func (d *Directory) Group(ctx context.Context, by authz.Actor, id bailiwick.ID) (bailiwick.Group, error) {
+	var g bailiwick.Group
+	err := d.store.View(ctx, by, func(v *store.View) error {
+		scope, err := v.Actor().Groups(authz.GroupsRead)
+		if err != nil {
+			return err
+		}
+		g, err = v.Group(scope, id)
+		return err
+	})
+	return g, err
+}
+
+// Groups lists the groups that the actor may see, by name.
+func (d *Directory) Groups(ctx context.Context, by authz.Actor, prefix string, p Paging) (List[bailiwick.Group], error) {
+	return d.groups(ctx, by, "groups "+prefix, p, func(*store.View) (store.GroupQuery, error) {
+		return store.GroupQuery{Prefix: prefix}, nil
+	})
+}
+
+// GroupsOf lists the groups of a person, as far as the actor may see both.
+func (d *Directory) GroupsOf(ctx context.Context, by authz.Actor, ref string, p Paging) (List[bailiwick.Group], error) {
+	return d.groups(ctx, by, "groups of "+ref, p, func(v *store.View) (store.GroupQuery, error) {
+		scope, err := v.Actor().Users(authz.UsersRead)
+		if err != nil {
+			return store.GroupQuery{}, err
+		}
+		u, err := v.UserByRef(scope, ref)
+		return store.GroupQuery{Of: u.ID}, err
+	})
+}
+
+func (d *Directory) groups(ctx context.Context, by authz.Actor, question string, p Paging, ask func(*store.View) (store.GroupQuery, error)) (List[bailiwick.Group], error) {
+	var out List[bailiwick.Group]
+	err := d.store.View(ctx, by, func(v *store.View) error {
+		scope, err := v.Actor().Groups(authz.GroupsRead)
+		if err != nil {
+			return err
+		}
+		q, err := ask(v)
+		if err != nil {
+			return err
+		}
+		if q.After, err = d.open(by, question, p); err != nil {
+			return err
+		}
+		q.Limit = p.Limit
+		page, err := v.Groups(scope, q)
+		out = sealPage(d, by, question, page)
+		return err
+	})
+	return out, err
+}
+
+// UpdateGroup renames and describes a group.
+func (d *Directory) UpdateGroup(ctx context.Context, by authz.Actor, id bailiwick.ID, name, description string) (bailiwick.Group, error) {
+	var g bailiwick.Group
+	err := d.store.Do(ctx, by, bailiwick.GroupUpdated, func(tx *store.Tx) error {
+		scope, err := tx.Actor().Groups(authz.GroupsEdit)
+		if err != nil {
+			return err
+		}
+		if g, err = tx.Group(scope, id); err != nil {
+			return err
+		}
+		if g.Type == bailiwick.BuiltInGroup {
+			return builtIn(g)
+		}
+		g.Name, g.Description, g.LastUpdated = name, description, tx.Now()
+		if err := g.Check(); err != nil {
+			return err
+		}
+		tx.Target(g.Entity())
+		return tx.SaveGroup(scope, g)
+	})
+	return g, err
+}
+
+// DeleteGroup removes a group. Roles that it holds and scopes that it limits
+// go with it: a role whose listed targets are all gone reaches nobody.
+func (d *Directory) DeleteGroup(ctx context.Context, by authz.Actor, id bailiwick.ID) error {
+	return d.store.Do(ctx, by, bailiwick.GroupDeleted, func(tx *store.Tx) error {
+		scope, err := tx.Actor().Groups(authz.GroupsDelete)
+		if err != nil {
+			return err
+		}
+		g, err := tx.Group(scope, id)
+		if err != nil {
+			return err
+		}
+		if g.Type == bailiwick.BuiltInGroup {
+			return builtIn(g)
+		}
+		tx.Target(g.Entity())
+		return tx.DeleteGroup(scope, id)
+	})
+}
+
+// AddMember puts a person into a group. Nobody is pulled into a scope from
+// outside it, and only who may grant adds to a group that carries power.
+func (d *Directory) AddMember(ctx context.Context, by authz.Actor, group bailiwick.ID, ref string) error {
+	return d.member(ctx, by, bailiwick.MemberAdded, group, ref, (*store.Tx).AddMember)
+}
+
+// RemoveMember takes a person out of a group.
+func (d *Directory) RemoveMember(ctx context.Context, by authz.Actor, group bailiwick.ID, ref string) error {
+	return d.member(ctx, by, bailiwick.MemberRemoved, group, ref, (*store.Tx).RemoveMember)
+}
+
+type memberChange func(*store.Tx, authz.GroupScope, authz.UserScope, bailiwick.ID, bailiwick.ID) (bool, error)
+
+func (d *Directory) member(ctx context.Context, by authz.Actor, event bailiwick.EventType, group bailiwick.ID, ref string, change memberChange) error {
+	return d.store.Do(ctx, by, event, func(tx *store.Tx) error {
+		groups, err := tx.Actor().Groups(authz.GroupsMembers)
+		if err != nil {
+			return err
+		}
+		people, err := tx.Actor().Users(authz.UsersMembership)
+		if err != nil {
+			return err
+		}
+		g, err := tx.Group(groups, group)
+		if err != nil {
+			return err
+		}
+		if g.Type == bailiwick.BuiltInGroup {
+			return builtIn(g)
+		}
+		u, err := tx.UserByRef(people, ref)
+		if err != nil {
+			return err
+		}
+		changed, err := change(tx, groups, people, g.ID, u.ID)
+		if err != nil {
+			return err
+		}
+		if !changed {
+			return store.Unchanged()
+		}
+		tx.Target(u.Entity(), g.Entity())
+		return nil
+	})
+}

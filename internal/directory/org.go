@@ -1,0 +1,112 @@
+package directory
+
+import (
+	"context"
+	"strings"
+
+	"github.com/bailiwick-iam/bailiwick"
+	"github.com/bailiwick-iam/bailiwick/internal/authz"
+	"github.com/bailiwick-iam/bailiwick/internal/store"
+)
+
+// CreateOrg makes an org with its built-in group and default realm. It is the
+// system's to do: on an empty store, or by the operator of a node.
+func (d *Directory) CreateOrg(ctx context.Context, reason, slug, name string) (bailiwick.Org, error) {
+	id := d.store.NewID(bailiwick.KindOrg)
+	o := bailiwick.Org{ID: id, Slug: slug, Name: name, Created: d.store.Now()}
+	if strings.TrimSpace(slug) == "" || strings.TrimSpace(name) == "" {
+		return o, bailiwick.InvalidField("name", "The field cannot be left blank")
+	}
+	err := d.store.Do(ctx, authz.System(id, reason), bailiwick.OrgCreated, func(tx *store.Tx) error {
+		o.Everyone, o.Realm = tx.NewID(bailiwick.KindGroup), tx.NewID(bailiwick.KindRealm)
+		o.UserType, o.Schema = tx.NewID(bailiwick.KindUserType), tx.NewID(bailiwick.KindUserSchema)
+		tx.Target(bailiwick.EventEntity{ID: id, Type: "Org", AlternateID: slug, DisplayName: name})
+		if err := tx.InsertOrg(o); err != nil {
+			return err
+		}
+		groups, err := tx.Actor().Groups(authz.GroupsCreate)
+		if err != nil {
+			return err
+		}
+		err = tx.InsertGroup(groups, bailiwick.Group{ID: o.Everyone, Type: bailiwick.BuiltInGroup, Name: bailiwick.EveryoneName,
+			Description: bailiwick.EveryoneDescription, Created: tx.Now(), LastUpdated: tx.Now()})
+		if err != nil {
+			return err
+		}
+		realms, err := tx.Actor().Realms(authz.RealmsManage)
+		if err != nil {
+			return err
+		}
+		return tx.InsertRealm(realms, bailiwick.Realm{ID: o.Realm, Name: "Default Realm", Type: bailiwick.DefaultRealm, Default: true,
+			Created: tx.Now(), LastUpdated: tx.Now()})
+	})
+	return o, err
+}
+
+// Orgs lists all orgs, for routing.
+func (d *Directory) Orgs(ctx context.Context) ([]bailiwick.Org, error) { return d.store.Orgs(ctx) }
+
+// CreateRealm makes a realm.
+func (d *Directory) CreateRealm(ctx context.Context, by authz.Actor, name string, kind bailiwick.RealmType, domains []string) (bailiwick.Realm, error) {
+	var r bailiwick.Realm
+	err := d.store.Do(ctx, by, bailiwick.RealmCreated, func(tx *store.Tx) error {
+		scope, err := tx.Actor().Realms(authz.RealmsManage)
+		if err != nil {
+			return err
+		}
+		r = bailiwick.Realm{ID: tx.NewID(bailiwick.KindRealm), Name: name, Type: kind, Domains: domains, Created: tx.Now(), LastUpdated: tx.Now()}
+		if err := r.Check(); err != nil {
+			return err
+		}
+		tx.Target(bailiwick.EventEntity{ID: r.ID, Type: "Realm", DisplayName: r.Name})
+		return tx.InsertRealm(scope, r)
+	})
+	return r, err
+}
+
+// Realms lists the realms that the actor may see.
+func (d *Directory) Realms(ctx context.Context, by authz.Actor, p Paging) (List[bailiwick.Realm], error) {
+	var out List[bailiwick.Realm]
+	err := d.store.View(ctx, by, func(v *store.View) error {
+		scope, err := v.Actor().Realms(authz.RealmsRead)
+		if err != nil {
+			return err
+		}
+		after, err := d.open(by, "realms", p)
+		if err != nil {
+			return err
+		}
+		page, err := v.Realms(scope, after, p.Limit)
+		out = sealPage(d, by, "realms", page)
+		return err
+	})
+	return out, err
+}
+
+// UpdateSettings changes the org's switches. The switch for setting passwords
+// is the owner's alone (Z5).
+func (d *Directory) UpdateSettings(ctx context.Context, by authz.Actor, change func(*bailiwick.OrgSettings)) (bailiwick.OrgSettings, error) {
+	var now bailiwick.OrgSettings
+	err := d.store.Do(ctx, by, bailiwick.OrgUpdated, func(tx *store.Tx) error {
+		if err := tx.Actor().May(authz.OrgEdit); err != nil {
+			return err
+		}
+		o, err := tx.Org()
+		if err != nil {
+			return err
+		}
+		now = o.Settings
+		change(&now)
+		if now == o.Settings {
+			return store.Unchanged()
+		}
+		if now.AdminsSetPasswords != o.Settings.AdminsSetPasswords {
+			if err := tx.Actor().May(authz.OwnerSwitches); err != nil {
+				return err
+			}
+		}
+		tx.Target(bailiwick.EventEntity{ID: o.ID, Type: "Org", AlternateID: o.Slug, DisplayName: o.Name})
+		return tx.SaveOrgSettings(now)
+	})
+	return now, err
+}

@@ -1,0 +1,389 @@
+package directory
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/bailiwick-iam/bailiwick"
+	"github.com/bailiwick-iam/bailiwick/internal/authz"
+	"github.com/bailiwick-iam/bailiwick/internal/mail"
+	"github.com/bailiwick-iam/bailiwick/internal/store"
+)
+
+// MaxNewGroups is the most groups a person can be put into at creation.
+const MaxNewGroups = 20
+
+// A NewUser is a person to be made.
+type NewUser struct {
+	Profile bailiwick.Profile
+	// Password is in clear and hashed at once; empty for none.
+	Password string
+	// Activate makes the account usable now: Active with a password, else
+	// Provisioned with an activation mail.
+	Activate bool
+	// ExpirePassword makes the person change the password at the first
+	// sign-in. It needs Password and Activate.
+	ExpirePassword bool
+	GroupIDs       []bailiwick.ID
+	// RealmID is the realm; empty for the actor's own, else the default one.
+	RealmID bailiwick.ID
+	// Past is what the system loads from elsewhere; nobody else may say it.
+	Past *Past
+}
+
+// A Past is the state of an account that had a life before this server.
+type Past struct {
+	Status                                                 bailiwick.Status
+	Created, Activated, LastLogin, StatusChanged, Password time.Time
+}
+
+// Check returns the first fault of the request that needs no look-up.
+func (n NewUser) Check() error {
+	if err := n.Profile.Check(); err != nil {
+		return err
+	}
+	switch {
+	case n.ExpirePassword && n.Password == "":
+		return bailiwick.Refused(bailiwick.Invalid, bailiwick.ReasonExpireNeedsSecret, "a password must be specified to expire it")
+	case n.ExpirePassword && !n.Activate:
+		return bailiwick.Refused(bailiwick.Invalid, bailiwick.ReasonExpireNeedsActive, "activate must be true to expire the password")
+	case len(n.GroupIDs) > MaxNewGroups:
+		return bailiwick.Refused(bailiwick.Invalid, bailiwick.ReasonTooMany, "a user can be added to at most %d groups at creation", MaxNewGroups).In("groupIds")
+	case n.Password != "":
+		return bailiwick.CheckPassword(n.Password, n.Profile)
+	}
+	return nil
+}
+
+// CreateUser makes a person. Who may create only inside some groups must name
+// one of them; a partner administrator's people land in the own realm (P2).
+func (d *Directory) CreateUser(ctx context.Context, by authz.Actor, n NewUser) (bailiwick.User, error) {
+	if err := d.first(ctx, by, authz.UsersCreate); err != nil {
+		return bailiwick.User{}, err
+	}
+	n.Profile = bailiwick.Profile{}.Merge(n.Profile)
+	if err := n.Check(); err != nil {
+		return bailiwick.User{}, err
+	}
+	password, err := d.hash(ctx, n.Password)
+	if err != nil {
+		return bailiwick.User{}, err
+	}
+	var made bailiwick.User
+	err = d.store.Do(ctx, by, bailiwick.UserCreated, func(tx *store.Tx) error {
+		made, err = d.createUser(tx, n, password)
+		if err == nil {
+			tx.Target(made.Entity())
+		}
+		return err
+	})
+	return made, err
+}
+
+// LoadUsers makes many people in one transaction, for the system's own
+// loading; the batch is all or nothing.
+func (d *Directory) LoadUsers(ctx context.Context, by authz.Actor, batch []NewUser) ([]bailiwick.User, error) {
+	passwords := make([]store.Password, len(batch))
+	for i, n := range batch {
+		var err error
+		if err = n.Check(); err != nil {
+			return nil, err
+		}
+		if passwords[i], err = d.hash(ctx, n.Password); err != nil {
+			return nil, err
+		}
+	}
+	var made []bailiwick.User
+	err := d.store.Do(ctx, by, bailiwick.UserCreated, func(tx *store.Tx) error {
+		made = made[:0]
+		for i, n := range batch {
+			u, err := d.createUser(tx, n, passwords[i])
+			if err != nil {
+				return err
+			}
+			made = append(made, u)
+			if i == 0 {
+				tx.Target(u.Entity())
+			} else {
+				tx.Also(bailiwick.UserCreated, u.Entity())
+			}
+		}
+		return nil
+	})
+	return made, err
+}
+
+func (d *Directory) createUser(tx *store.Tx, n NewUser, password store.Password) (bailiwick.User, error) {
+	scope, err := tx.Actor().Users(authz.UsersCreate)
+	if err != nil {
+		return bailiwick.User{}, err
+	}
+	org, err := tx.Org()
+	if err != nil {
+		return bailiwick.User{}, err
+	}
+	u := bailiwick.User{ID: tx.NewID(bailiwick.KindUser), TypeID: org.UserType, Profile: n.Profile, Provider: bailiwick.ProviderInternal,
+		HasPassword: password.Hash != "", Status: bailiwick.Staged, Created: tx.Now(), StatusChanged: tx.Now(), LastUpdated: tx.Now(), Version: 1}
+	if u.RealmID, err = realmFor(tx, n.RealmID, org); err != nil {
+		return u, err
+	}
+	if u.HasPassword {
+		u.PasswordChanged = tx.Now()
+	}
+	if u, err = begin(tx, u, n); err != nil {
+		return u, err
+	}
+	if err := tx.InsertUser(scope, u, password); err != nil {
+		return u, err
+	}
+	if err := joinAtCreation(tx, u, n.GroupIDs); err != nil {
+		return u, err
+	}
+	if _, err := tx.User(scope, u.ID); err != nil {
+		// The new person is outside the actor's own scope.
+		return u, bailiwick.Refused(bailiwick.Forbidden, bailiwick.ReasonMissingGroup, "add the user to at least one of your groups")
+	}
+	if n.Activate && u.Status == bailiwick.Provisioned && n.Past == nil {
+		return u, tx.Send(mail.Activation{To: u.ID, By: nameOf(tx.Actor())})
+	}
+	return u, nil
+}
+
+// begin gives the new account its first status.
+func begin(tx *store.Tx, u bailiwick.User, n NewUser) (bailiwick.User, error) {
+	if n.Past != nil {
+		if tx.Actor().Claim() != authz.SystemClaim {
+			return u, bailiwick.ErrForbidden
+		}
+		p := n.Past
+		u.Status, u.Created, u.Activated, u.LastLogin, u.StatusChanged = p.Status, p.Created, p.Activated, p.LastLogin, p.StatusChanged
+		if u.HasPassword {
+			u.PasswordChanged = p.Password
+		}
+		return u, nil
+	}
+	if !n.Activate {
+		return u, nil
+	}
+	u, err := u.After(bailiwick.Activate, tx.Now())
+	if err != nil {
+		return u, err
+	}
+	tx.Also(bailiwick.UserActivated, u.Entity())
+	if n.ExpirePassword {
+		return u.After(bailiwick.ExpirePassword, tx.Now())
+	}
+	return u, nil
+}
+
+// realmFor is the realm that a new person lands in: the one that was asked
+// for, if the actor may use it; else the only one of a partner administrator;
+// else the default one.
+func realmFor(tx *store.Tx, asked bailiwick.ID, org bailiwick.Org) (bailiwick.ID, error) {
+	realms, err := tx.Actor().Realms(authz.RealmsRead)
+	if err != nil {
+		if asked != "" && asked != org.Realm {
+			return "", bailiwick.ErrForbidden
+		}
+		return org.Realm, nil
+	}
+	if asked != "" {
+		_, err := tx.Realm(realms, asked)
+		return asked, err
+	}
+	if realms.Reach().Everything() {
+		return org.Realm, nil
+	}
+	page, err := tx.Realms(realms, "", 2)
+	if err != nil {
+		return "", err
+	}
+	if len(page.Rows) != 1 {
+		return "", bailiwick.InvalidField("realmId", "choose one of your realms")
+	}
+	return page.Rows[0].ID, nil
+}
+
+func joinAtCreation(tx *store.Tx, u bailiwick.User, groups []bailiwick.ID) error {
+	if len(groups) == 0 {
+		return nil
+	}
+	scope, err := tx.Actor().Groups(authz.GroupsMembers)
+	if err != nil {
+		return err
+	}
+	groups = slices.Compact(slices.Sorted(slices.Values(groups)))
+	for _, id := range groups {
+		g, err := tx.Group(scope, id)
+		if err != nil {
+			return err
+		}
+		if g.Type == bailiwick.BuiltInGroup {
+			return builtIn(g)
+		}
+		if _, err := tx.AddNewMember(scope, id, u); err != nil {
+			return err
+		}
+		tx.Also(bailiwick.MemberAdded, u.Entity(), g.Entity())
+	}
+	return nil
+}
+
+// User reads one person by ID, login or short login.
+func (d *Directory) User(ctx context.Context, by authz.Actor, ref string) (bailiwick.User, error) {
+	var u bailiwick.User
+	err := d.store.View(ctx, by, func(v *store.View) error {
+		scope, err := v.Actor().Users(authz.UsersRead)
+		if err != nil {
+			return err
+		}
+		u, err = v.UserByRef(scope, ref)
+		return err
+	})
+	return u, err
+}
+
+// A UserQuery asks for people.
+type UserQuery struct {
+	// Prefix is what a first or last name, "first last", login or address
+	// begins with. Case and accents do not count.
+	Prefix string
+	// ByName sorts a list without Prefix by name; else it is by ID.
+	ByName bool
+	// Group limits the list to the members of a group that the actor may see.
+	Group bailiwick.ID
+	// Statuses limits the list; nil means all but Deprovisioned.
+	Statuses []bailiwick.Status
+	// Match is asked about each candidate last, by a face that knows finer
+	// rules than the store's keys.
+	Match func(bailiwick.User) bool
+}
+
+// Users lists the people that the actor may see.
+func (d *Directory) Users(ctx context.Context, by authz.Actor, q UserQuery, p Paging) (List[bailiwick.User], error) {
+	question := "users " + q.Prefix + "\x00" + string(q.Group)
+	var out List[bailiwick.User]
+	err := d.store.View(ctx, by, func(v *store.View) error {
+		scope, err := v.Actor().Users(authz.UsersRead)
+		if err != nil {
+			return err
+		}
+		after, err := d.open(by, question, p)
+		if err != nil {
+			return err
+		}
+		group, err := groupOf(v, q.Group)
+		if err != nil {
+			return err
+		}
+		statuses := q.Statuses
+		if statuses == nil {
+			statuses = living
+		}
+		page, err := v.Users(scope, store.UserQuery{Prefix: q.Prefix, ByName: q.ByName, Group: group,
+			Statuses: statuses, Match: q.Match, After: after, Limit: p.Limit})
+		out = sealPage(d, by, question, page)
+		return err
+	})
+	return out, err
+}
+
+var living = slices.DeleteFunc(bailiwick.Statuses(), func(s bailiwick.Status) bool { return s == bailiwick.Deprovisioned })
+
+// groupOf reads the group that a list is limited to. Everyone is everybody and
+// limits nothing.
+func groupOf(v *store.View, id bailiwick.ID) (bailiwick.ID, error) {
+	if id == "" {
+		return "", nil
+	}
+	scope, err := v.Actor().Groups(authz.GroupsRead)
+	if err != nil {
+		return "", err
+	}
+	g, err := v.Group(scope, id)
+	if err != nil || g.Type == bailiwick.BuiltInGroup {
+		return "", err
+	}
+	return id, nil
+}
+
+// UpdateProfile changes the attributes that are given; null removes one.
+func (d *Directory) UpdateProfile(ctx context.Context, by authz.Actor, ref string, changes bailiwick.Profile) (bailiwick.User, error) {
+	return d.saveProfile(ctx, by, ref, func(old bailiwick.Profile) bailiwick.Profile { return old.Merge(changes) })
+}
+
+// ReplaceProfile puts a whole profile in place of the old one.
+func (d *Directory) ReplaceProfile(ctx context.Context, by authz.Actor, ref string, profile bailiwick.Profile) (bailiwick.User, error) {
+	return d.saveProfile(ctx, by, ref, func(bailiwick.Profile) bailiwick.Profile { return bailiwick.Profile{}.Merge(profile) })
+}
+
+func (d *Directory) saveProfile(ctx context.Context, by authz.Actor, ref string, next func(bailiwick.Profile) bailiwick.Profile) (bailiwick.User, error) {
+	var u bailiwick.User
+	err := d.store.Do(ctx, by, bailiwick.UserProfileUpdated, func(tx *store.Tx) error {
+		scope, err := tx.Actor().Users(authz.UsersEditProfile)
+		if err != nil {
+			return err
+		}
+		if u, err = tx.UserByRef(scope, ref); err != nil {
+			return err
+		}
+		if u.Status == bailiwick.Deprovisioned {
+			return bailiwick.Refused(bailiwick.Forbidden, bailiwick.ReasonStatus, "a deactivated user cannot be changed")
+		}
+		profile := next(u.Profile)
+		changed := changedFields(u.Profile, profile)
+		if len(changed) == 0 {
+			return store.Unchanged()
+		}
+		if err := mayChange(tx.Actor(), changed); err != nil {
+			return err
+		}
+		if err := profile.Check(); err != nil {
+			return err
+		}
+		u.Profile, u.LastUpdated = profile, tx.Now()
+		tx.Target(u.Entity())
+		for _, f := range changed {
+			tx.Changed(bailiwick.Change{Field: f})
+		}
+		return tx.SaveUser(scope, u)
+	})
+	u.Version++
+	return u, err
+}
+
+func changedFields(before, after bailiwick.Profile) []string {
+	var out []string
+	for k, v := range after {
+		if before[k] != v {
+			out = append(out, k)
+		}
+	}
+	for k := range before {
+		if _, ok := after[k]; !ok {
+			out = append(out, k)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// partnerFields are what a partner administrator may change (P4).
+var partnerFields = []string{"login", "firstName", "middleName", "lastName", "email", "secondEmail", "mobilePhone", "primaryPhone"}
+
+// mayChange applies the field allow-list of a role (AZ-17): it binds whoever
+// may edit profiles by that role alone.
+func mayChange(a authz.Actor, fields []string) error {
+	for _, g := range a.Grants() {
+		if g.Role != bailiwick.PartnerAdmin && authz.Holds(g.Role, authz.UsersEditProfile) {
+			return nil
+		}
+	}
+	for _, f := range fields {
+		if !slices.Contains(partnerFields, f) {
+			return bailiwick.Refused(bailiwick.Forbidden, "", "you cannot change this field").In(f)
+		}
+	}
+	return nil
+}
