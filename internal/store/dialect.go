@@ -22,15 +22,19 @@ type dialect struct {
 	name  string
 	words *strings.Replacer // the words that DDL may use
 	share string            // suffix that keeps the rows of a SELECT as they are until COMMIT
-	read  sql.TxOptions
-	write sql.TxOptions
-	keep  sql.TxOptions
+	// reparses says that a text which is run twice is parsed twice, unless it
+	// is prepared; the driver of PostgreSQL remembers what it has seen.
+	reparses bool
+	read     sql.TxOptions
+	write    sql.TxOptions
+	keep     sql.TxOptions
 }
 
 var sqliteDialect = dialect{
-	name:  "sqlite",
-	words: strings.NewReplacer("{key}", "TEXT", "{json}", "TEXT", "{blob}", "BLOB", "{clustered}", "WITHOUT ROWID"),
-	read:  sql.TxOptions{ReadOnly: true},
+	name:     "sqlite",
+	reparses: true,
+	words:    strings.NewReplacer("{key}", "TEXT", "{json}", "TEXT", "{blob}", "BLOB", "{clustered}", "WITHOUT ROWID"),
+	read:     sql.TxOptions{ReadOnly: true},
 }
 
 var postgresDialect = dialect{

@@ -91,6 +91,11 @@ type View struct {
 	actor authz.Actor
 	now   time.Time
 	lock  string // suffix for reads that prove authority
+
+	// statements are those of a writing transaction by their text, on an engine
+	// that would parse each anew: nil when met once, prepared from the second
+	// time on. A batch repeats a few dozen texts thousands of times.
+	statements map[string]*sql.Stmt
 }
 
 // A Tx is a View that may write. There is no way to one but [Store.Do].
@@ -190,7 +195,11 @@ func (s *Store) inTx(ctx context.Context, o *sql.TxOptions, org bailiwick.ID, fn
 		return fmt.Errorf("begin a transaction: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	if err := fn(View{ctx: ctx, store: s, tx: tx, org: org, now: s.Now()}); err != nil {
+	v := View{ctx: ctx, store: s, tx: tx, org: org, now: s.Now()}
+	if s.dialect.reparses {
+		v.statements = map[string]*sql.Stmt{}
+	}
+	if err := fn(v); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
@@ -223,16 +232,42 @@ func (s *Store) retry(ctx context.Context, try func(attempt int) error) error {
 	}
 }
 
+// prepared is the statement of a text that was met before, or nil. It ends with
+// the transaction.
+func (v *View) prepared(text string) *sql.Stmt {
+	if v.statements == nil {
+		return nil
+	}
+	stmt, met := v.statements[text]
+	if met && stmt == nil {
+		stmt, _ = v.tx.PrepareContext(v.ctx, text) // its error comes back when the text is run
+	}
+	v.statements[text] = stmt
+	return stmt
+}
+
 func (v *View) query(text string, args ...any) (*sql.Rows, error) {
+	if stmt := v.prepared(text); stmt != nil {
+		return stmt.QueryContext(v.ctx, args...)
+	}
 	return v.tx.QueryContext(v.ctx, text, args...)
 }
 
 func (v *View) row(text string, args ...any) *sql.Row {
+	if stmt := v.prepared(text); stmt != nil {
+		return stmt.QueryRowContext(v.ctx, args...)
+	}
 	return v.tx.QueryRowContext(v.ctx, text, args...)
 }
 
 func (v *View) exec(text string, args ...any) (int64, error) {
-	result, err := v.tx.ExecContext(v.ctx, text, args...)
+	var result sql.Result
+	var err error
+	if stmt := v.prepared(text); stmt != nil {
+		result, err = stmt.ExecContext(v.ctx, args...)
+	} else {
+		result, err = v.tx.ExecContext(v.ctx, text, args...)
+	}
 	if err != nil {
 		return 0, err
 	}
