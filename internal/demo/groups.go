@@ -258,6 +258,9 @@ func (p *planner) appoint() {
 			a.Realms = append(a.Realms, slices.IndexFunc(p.Realms, func(r Realm) bool { return r.Name == name }))
 		}
 		p.Administrators = append(p.Administrators, a)
+		if a.Role == bailiwick.Owner { // who holds the account is a super administrator too
+			p.Administrators = append(p.Administrators, Administrator{Person: person, Role: bailiwick.SuperAdmin})
+		}
 	}
 }
 
