@@ -1,0 +1,239 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bailiwick-iam/bailiwick"
+	"github.com/bailiwick-iam/bailiwick/internal/authz"
+	"github.com/bailiwick-iam/bailiwick/internal/store"
+	"github.com/bailiwick-iam/bailiwick/internal/store/storetest"
+)
+
+// BenchmarkScopedLists builds a million people in ten thousand groups on each
+// engine and prints how long lists, searches, counts and checks take for
+// administrators of 1, 10, 100 and 1,000 small, large or random groups, each
+// also as a ratio to the same question of somebody who sees everybody, asked in
+// the same run. BAILIWICK_BENCH_PEOPLE builds fewer.
+//
+//	go test -run='^$' -bench=ScopedLists -benchtime=1x -timeout=1h ./internal/store
+func BenchmarkScopedLists(b *testing.B) {
+	people := 1_000_000
+	if n, err := strconv.Atoi(os.Getenv("BAILIWICK_BENCH_PEOPLE")); err == nil {
+		people = n
+	}
+	b.Run("sqlite", func(b *testing.B) { benchmarkScopes(b, storetest.SQLitePath(b), people) })
+	b.Run("postgres", func(b *testing.B) { benchmarkScopes(b, storetest.MigratedPostgres(b), people) })
+}
+
+func benchmarkScopes(b *testing.B, dsn string, people int) {
+	ctx := context.Background()
+	s, err := store.Open(ctx, store.Options{DSN: dsn})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	began := time.Now()
+	c := newCrowd(people)
+	if err := c.load(ctx, s); err != nil {
+		b.Fatal(err)
+	}
+	fmt.Printf("\n## %s: %d people, %d groups, %d memberships (loaded in %s)\n",
+		s.Engine(), people, len(c.sizes), c.memberships, time.Since(began).Round(time.Second))
+	for b.Loop() {
+		for _, q := range c.questions() {
+			c.ask(b, s, q)
+		}
+	}
+}
+
+// A question is one kind of reading, asked of many administrators. Each call
+// of the function asks it once, about somebody or somewhere else.
+type question struct {
+	name string
+	ask  func(v *store.View, scope authz.UserScope, who admin) (rows int, err error)
+}
+
+func (c *crowd) questions() []question {
+	page := func(q func() store.UserQuery) func(*store.View, authz.UserScope, admin) (int, error) {
+		return func(v *store.View, scope authz.UserScope, _ admin) (int, error) {
+			p, err := v.Users(scope, q())
+			return len(p.Rows), err
+		}
+	}
+	return []question{
+		{"first page of 200", page(func() store.UserQuery { return store.UserQuery{Limit: 200} })},
+		{"deep page of 200", page(func() store.UserQuery {
+			return store.UserQuery{Limit: 200, After: string(numbered(bailiwick.KindUser, c.random.IntN(c.people*9/10)))}
+		})},
+		{"first page of 200 by name", page(func() store.UserQuery { return store.UserQuery{Limit: 200, ByName: true} })},
+		{"search, 3 letters, 200", page(func() store.UserQuery { return store.UserQuery{Limit: 200, Prefix: c.prefix(3)} })},
+		{"search, 3 letters, 10", page(func() store.UserQuery { return store.UserQuery{Limit: 10, Prefix: c.prefix(3)} })},
+		{"search, 1 letter, 10", page(func() store.UserQuery { return store.UserQuery{Limit: 10, Prefix: c.prefix(1)} })},
+		{"search that finds nobody", page(func() store.UserQuery { return store.UserQuery{Limit: 10, Prefix: c.prefix(3) + "qqq"} })},
+		{"count", func(v *store.View, scope authz.UserScope, _ admin) (int, error) {
+			r, err := v.Reached(scope)
+			return int(r.People), err
+		}},
+		{"may A see U (reads U)", func(v *store.View, scope authz.UserScope, who admin) (int, error) {
+			_, err := v.User(scope, c.somebody(who))
+			if e, ok := err.(*bailiwick.Error); ok && e.Code == bailiwick.Missing {
+				return 0, nil
+			}
+			return 1, err
+		}},
+	}
+}
+
+// ask prints one line for each administrator.
+func (c *crowd) ask(b *testing.B, s *store.Store, q question) {
+	b.Helper()
+	fmt.Printf("\n| %s | groups | p50 ms | p95 ms | × unscoped | rows |\n|---|--:|--:|--:|--:|--:|\n", q.name)
+	var unscoped time.Duration
+	for _, who := range c.admins {
+		var times []time.Duration
+		rows := 0
+		for began := time.Now(); len(times) < 60 && (len(times) < 9 || time.Since(began) < 4*time.Second); {
+			err := s.View(context.Background(), authz.OnBehalf(c.org.ID, who.id), func(v *store.View) error {
+				scope, err := v.Actor().Users(authz.UsersRead)
+				if err != nil {
+					return err
+				}
+				at := time.Now()
+				n, err := q.ask(v, scope, who)
+				times = append(times, time.Since(at))
+				rows += n
+				return err
+			})
+			if err != nil {
+				b.Fatalf("%s for %s: %v", q.name, who.name, err)
+			}
+		}
+		times = slices.Sorted(slices.Values(times[4:])) // the first warm up
+		p50, p95 := times[len(times)/2], times[len(times)*95/100]
+		if who.name == unscopedName {
+			unscoped = p50
+		}
+		ratio := "–" // the unscoped count is remembered, not counted
+		if unscoped > 10*time.Microsecond {
+			ratio = fmt.Sprintf("%.1f", float64(p50)/float64(unscoped))
+		}
+		fmt.Printf("| %s | %d | %s | %s | %s | %d |\n", who.name, len(who.groups), ms(p50), ms(p95), ratio, rows/(len(times)+4))
+	}
+}
+
+func ms(d time.Duration) string { return fmt.Sprintf("%.2f", float64(d.Microseconds())/1000) }
+
+// A crowd is a large org by arithmetic: nothing of it is kept in memory but
+// the sizes of its groups.
+type crowd struct {
+	world
+	people      int
+	sizes       []int // of the groups, largest first, then one of contiguous IDs
+	memberships int
+	admins      []admin
+	random      *rand.Rand
+}
+
+type admin struct {
+	name   string
+	id     bailiwick.ID
+	groups []int
+}
+
+const unscopedName = "sees everybody"
+
+func newCrowd(people int) *crowd {
+	c := &crowd{people: people, random: rand.New(rand.NewPCG(1, 2))}
+	c.org = bailiwick.Org{ID: numbered(bailiwick.KindOrg, 1), Slug: "crowd", Name: "Crowd", Everyone: numbered(bailiwick.KindGroup, 0),
+		Realm: numbered(bailiwick.KindRealm, 0), UserType: numbered(bailiwick.KindUserType, 0), Schema: numbered(bailiwick.KindUserSchema, 0), Created: worldTime}
+	groups := people / 100
+	for i := range groups {
+		// A few large groups and very many small ones, as organizations have.
+		c.sizes = append(c.sizes, max(3, int(0.108*float64(people)/math.Pow(float64(i+1), 0.85))))
+	}
+	c.sizes = append(c.sizes, people/10)
+	for _, n := range c.sizes {
+		c.memberships += n
+	}
+	c.admins = []admin{{name: unscopedName}}
+	add := func(name string, groups []int) {
+		c.admins = append(c.admins, admin{name: name, groups: groups})
+	}
+	span := func(from, n int) (out []int) {
+		for i := range n {
+			out = append(out, from+i)
+		}
+		return out
+	}
+	for _, k := range []int{1, 10, 100, 1000} {
+		if k*2 > groups {
+			break
+		}
+		add(fmt.Sprintf("%d smallest", k), span(groups-k, k))
+		add(fmt.Sprintf("%d largest", k), span(0, k))
+		add(fmt.Sprintf("%d random", k), c.random.Perm(groups)[:k])
+	}
+	add("1 of contiguous IDs", []int{groups})
+	for i := range c.admins {
+		c.admins[i].id = numbered(bailiwick.KindUser, i)
+	}
+	return c
+}
+
+// member is the j-th member of a group: strides through the people, so that
+// membership has nothing to do with the order of IDs, except in the last group.
+func (c *crowd) member(group, j int) int {
+	if group == len(c.sizes)-1 {
+		return c.people/4 + j
+	}
+	stride := 7919 + 2*group
+	for gcd(stride, c.people) != 1 {
+		stride++
+	}
+	return (stride*j + 104729*group) % c.people
+}
+
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// somebody is a member of one of the administrator's groups, or, as often,
+// anybody.
+func (c *crowd) somebody(who admin) bailiwick.ID {
+	n := c.random.IntN(c.people)
+	if len(who.groups) > 0 && c.random.IntN(2) == 0 {
+		g := who.groups[c.random.IntN(len(who.groups))]
+		n = c.member(g, c.random.IntN(c.sizes[g]))
+	}
+	return numbered(bailiwick.KindUser, n)
+}
+
+// Syllables make 400 first and 8,000 last names.
+var syllables = strings.Fields("an be ca do el fi ga ho is ju ka li mo na or pe ra si ta vu")
+
+func (c *crowd) user(n int) bailiwick.User {
+	hash := uint64(n)*0x9E3779B97F4A7C15 ^ uint64(n)<<7
+	pick := func(shift int) string { return syllables[hash>>shift%20] }
+	first, last := pick(8)+pick(16), pick(24)+pick(32)+pick(40)
+	login := fmt.Sprintf("%s.%s.%d@crowd.example", first, last, n)
+	return bailiwick.User{ID: numbered(bailiwick.KindUser, n), Status: bailiwick.Active, TypeID: c.org.UserType, RealmID: c.org.Realm,
+		Provider: bailiwick.ProviderInternal, Created: worldTime, StatusChanged: worldTime, LastUpdated: worldTime, Version: 1,
+		Profile: bailiwick.Profile{"firstName": first, "lastName": last, "login": login, "email": login}}
+}
+
+func (c *crowd) prefix(letters int) string {
+	s := syllables[c.random.IntN(20)] + syllables[c.random.IntN(20)]
+	return s[:letters]
+}
