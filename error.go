@@ -31,6 +31,7 @@ const (
 	ReasonBadCursor          Reason = "bad_cursor"          // a paging cursor we did not make, or not for this query
 	ReasonBadSearch          Reason = "bad_search"          // a search or filter that cannot be read or is not supported
 	ReasonSearchAndFilter    Reason = "search_and_filter"   // only one of the two may be given
+	ReasonBadDate            Reason = "bad_date"            // a date that cannot be read
 	ReasonMalformedBody      Reason = "malformed_body"      // the body is not the JSON we take
 	ReasonBadToken           Reason = "bad_token"           // a token that is unknown, revoked, expired or whose owner is not active
 	ReasonNoSession          Reason = "no_session"          // a session that is unknown or over

@@ -6,6 +6,7 @@ import (
 	"github.com/bailiwick-iam/bailiwick"
 	"github.com/bailiwick-iam/bailiwick/internal/authz"
 	"github.com/bailiwick-iam/bailiwick/internal/mail"
+	"github.com/bailiwick-iam/bailiwick/internal/secret"
 	"github.com/bailiwick-iam/bailiwick/internal/store"
 )
 
@@ -56,6 +57,27 @@ func (d *Directory) ActivateUser(ctx context.Context, by authz.Actor, ref string
 			return tx.Send(mail.Activation{To: u.ID, By: nameOf(tx.Actor())})
 		}})
 	return err
+}
+
+// ActivateUserForLink is the same but hands the secret of the link to the
+// actor instead of mailing it; a zero token means that the account needs none.
+// It takes the right to activate and the right to receive links.
+func (d *Directory) ActivateUserForLink(ctx context.Context, by authz.Actor, ref string) (secret.Token, error) {
+	var token secret.Token
+	_, err := d.take(ctx, by, ref, step{authz.UsersActivate, bailiwick.Activate, bailiwick.UserActivated,
+		func(tx *store.Tx, _ authz.UserScope, u bailiwick.User) error {
+			receivers, err := tx.Actor().Users(authz.UsersReceiveLink)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.User(receivers, u.ID); err != nil || u.Status != bailiwick.Provisioned {
+				return err
+			}
+			token = d.mint.Token(secret.ActivationLink)
+			return tx.InsertLink(bailiwick.Link{ID: tx.NewID(bailiwick.KindLink), Purpose: bailiwick.LinkActivate, UserID: u.ID,
+				Created: tx.Now(), Expires: tx.Now().Add(bailiwick.ActivationLinkLife)}, digestText(token.Digest()))
+		}})
+	return token, err
 }
 
 // SuspendUser puts an account aside; sessions end at once (SES-4).

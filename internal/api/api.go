@@ -1,0 +1,120 @@
+// Package api speaks the Okta management API v1: routes, wire types, errors,
+// paging. Nothing else in the product knows these words. A handler parses,
+// calls one operation of package directory and writes the answer; authority is
+// not its business.
+//
+// To add an endpoint: an operation in directory, a handler and its wire type
+// here, one row in routes. The access golden shows who may call it.
+package api
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/bailiwick-iam/bailiwick/internal/directory"
+	"github.com/bailiwick-iam/bailiwick/internal/web"
+)
+
+// An API serves /api/v1.
+type API struct {
+	dir *directory.Directory
+	web *web.Web
+}
+
+// New returns the API over the operations.
+func New(dir *directory.Directory, w *web.Web) *API { return &API{dir: dir, web: w} }
+
+// A Route is one row of the route table.
+type Route struct {
+	Method  string
+	Pattern string
+	handler web.Handler
+}
+
+// Routes is the route table; every row needs an API token.
+func (a *API) Routes() []Route {
+	return []Route{
+		{"GET", "/api/v1/users", a.listUsers},
+		{"POST", "/api/v1/users", a.createUser},
+		{"GET", "/api/v1/users/{user}", a.getUser},
+		{"POST", "/api/v1/users/{user}", a.updateUser},
+		{"PUT", "/api/v1/users/{user}", a.replaceUser},
+		{"DELETE", "/api/v1/users/{user}", a.deleteUser},
+		{"GET", "/api/v1/users/{user}/groups", a.userGroups},
+		{"DELETE", "/api/v1/users/{user}/sessions", a.clearSessions},
+		{"POST", "/api/v1/users/{user}/lifecycle/activate", a.activateUser},
+		{"POST", "/api/v1/users/{user}/lifecycle/deactivate", a.deactivateUser},
+		{"POST", "/api/v1/users/{user}/lifecycle/suspend", a.suspendUser},
+		{"POST", "/api/v1/users/{user}/lifecycle/unsuspend", a.unsuspendUser},
+		{"POST", "/api/v1/users/{user}/lifecycle/unlock", a.unlockUser},
+		{"POST", "/api/v1/users/{user}/lifecycle/reset_password", a.resetPassword},
+		{"POST", "/api/v1/users/{user}/lifecycle/expire_password", a.expirePassword},
+		{"POST", "/api/v1/users/{user}/lifecycle/expire_password_with_temp_password", a.temporaryPassword},
+
+		{"GET", "/api/v1/groups", a.listGroups},
+		{"POST", "/api/v1/groups", a.createGroup},
+		{"GET", "/api/v1/groups/{group}", a.getGroup},
+		{"PUT", "/api/v1/groups/{group}", a.replaceGroup},
+		{"DELETE", "/api/v1/groups/{group}", a.deleteGroup},
+		{"GET", "/api/v1/groups/{group}/users", a.groupUsers},
+		{"PUT", "/api/v1/groups/{group}/users/{user}", a.addMember},
+		{"DELETE", "/api/v1/groups/{group}/users/{user}", a.removeMember},
+
+		{"GET", "/api/v1/apps", a.listApps},
+		{"POST", "/api/v1/apps", a.createApp},
+		{"GET", "/api/v1/apps/{app}", a.getApp},
+		{"DELETE", "/api/v1/apps/{app}", a.deleteApp},
+		{"POST", "/api/v1/apps/{app}/lifecycle/activate", a.activateApp},
+		{"POST", "/api/v1/apps/{app}/lifecycle/deactivate", a.deactivateApp},
+
+		{"GET", "/api/v1/iam/assignees/users", a.listAdministrators},
+		{"GET", "/api/v1/logs", a.listLogs},
+	}
+}
+
+// principalRoutes are the Admin Roles routes, the same for people and groups.
+func (a *API) principalRoutes(prefix string, of holder) []Route {
+	type row struct {
+		method, rest string
+		handle       func(holder) web.Handler
+	}
+	var out []Route
+	for _, r := range []row{
+		{"GET", "/roles", a.listRoles},
+		{"POST", "/roles", a.assignRole},
+		{"GET", "/roles/{role}", a.getRole},
+		{"DELETE", "/roles/{role}", a.unassignRole},
+		{"GET", "/roles/{role}/targets/groups", a.listGroupTargets},
+		{"PUT", "/roles/{role}/targets/groups/{target}", a.addGroupTarget},
+		{"DELETE", "/roles/{role}/targets/groups/{target}", a.removeGroupTarget},
+		{"GET", "/roles/{role}/targets/catalog/apps", a.listAppTargets},
+		{"PUT", "/roles/{role}/targets/catalog/apps", a.targetAllApps},
+		{"PUT", "/roles/{role}/targets/catalog/apps/{name}", a.addAppTarget},
+		{"DELETE", "/roles/{role}/targets/catalog/apps/{name}", a.removeAppTarget},
+		{"PUT", "/roles/{role}/targets/catalog/apps/{name}/{app}", a.addAppTarget},
+		{"DELETE", "/roles/{role}/targets/catalog/apps/{name}/{app}", a.removeAppTarget},
+	} {
+		out = append(out, Route{r.method, prefix + r.rest, r.handle(of)})
+	}
+	return out
+}
+
+// AllRoutes is the whole table, for tests and documents that walk it.
+func (a *API) AllRoutes() []Route {
+	routes := a.Routes()
+	routes = append(routes, a.principalRoutes("/api/v1/users/{user}", userHolder)...)
+	return append(routes, a.principalRoutes("/api/v1/groups/{group}", groupHolder)...)
+}
+
+// Handler serves the table, below the paths /api and /.well-known.
+func (a *API) Handler() http.Handler {
+	mux := chi.NewRouter()
+	mux.NotFound(func(w http.ResponseWriter, r *http.Request) { writeError(w, r, errNoPath) })
+	mux.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) { writeError(w, r, errMethod) })
+	mux.Method("GET", "/.well-known/okta-organization", a.web.Open(fail, a.wellKnown))
+	for _, route := range a.AllRoutes() {
+		mux.Method(route.Method, route.Pattern, a.web.Token(fail, route.handler))
+	}
+	return mux
+}

@@ -1,0 +1,273 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/bailiwick-iam/bailiwick"
+	"github.com/bailiwick-iam/bailiwick/internal/authz"
+	"github.com/bailiwick-iam/bailiwick/internal/directory"
+	"github.com/bailiwick-iam/bailiwick/internal/web"
+)
+
+// wireUser is a person on the wire. Times that were never are null.
+type wireUser struct {
+	ID              bailiwick.ID      `json:"id"`
+	Status          bailiwick.Status  `json:"status"`
+	Created         stamp             `json:"created"`
+	Activated       stamp             `json:"activated"`
+	StatusChanged   stamp             `json:"statusChanged"`
+	LastLogin       stamp             `json:"lastLogin"`
+	LastUpdated     stamp             `json:"lastUpdated"`
+	PasswordChanged stamp             `json:"passwordChanged"`
+	RealmID         bailiwick.ID      `json:"realmId"`
+	Type            wireRef           `json:"type"`
+	Profile         bailiwick.Profile `json:"profile"`
+	Credentials     wireCredentials   `json:"credentials"`
+	Links           map[string]href   `json:"_links"`
+}
+
+type wireRef struct {
+	ID bailiwick.ID `json:"id"`
+}
+
+type wireCredentials struct {
+	Password *empty        `json:"password,omitempty"`
+	Question *wireQuestion `json:"recovery_question,omitempty"`
+	Provider wireProvider  `json:"provider"`
+}
+
+type wireQuestion struct {
+	Question string `json:"question"`
+}
+
+type wireProvider struct {
+	Type bailiwick.Provider `json:"type"`
+	Name bailiwick.Provider `json:"name"`
+}
+
+// user writes a person; in lists only the link to itself is given.
+func (a *API) user(r *http.Request, u bailiwick.User, links map[string]href) wireUser {
+	profile := u.Profile.Clone()
+	for _, always := range []string{"mobilePhone", "secondEmail"} {
+		if _, ok := profile[always]; !ok {
+			profile[always] = nil
+		}
+	}
+	out := wireUser{ID: u.ID, Status: u.Status, Created: stamp(u.Created), Activated: stamp(u.Activated),
+		StatusChanged: stamp(u.StatusChanged), LastLogin: stamp(u.LastLogin), LastUpdated: stamp(u.LastUpdated),
+		PasswordChanged: stamp(u.PasswordChanged), RealmID: u.RealmID, Type: wireRef{u.TypeID}, Profile: profile,
+		Credentials: wireCredentials{Provider: wireProvider{u.Provider, u.Provider}}, Links: links}
+	if u.HasPassword {
+		out.Credentials.Password = &empty{}
+	}
+	if u.RecoveryQuestion != "" {
+		out.Credentials.Question = &wireQuestion{u.RecoveryQuestion}
+	}
+	return out
+}
+
+func (a *API) userURL(r *http.Request, id bailiwick.ID) string {
+	return a.web.URL(r, "/api/v1/users/"+string(id))
+}
+
+func (a *API) listedUser(r *http.Request) func(bailiwick.User) wireUser {
+	return func(u bailiwick.User) wireUser {
+		return a.user(r, u, map[string]href{"self": {Href: a.userURL(r, u.ID)}})
+	}
+}
+
+// userLinks are the links of a single person, by status.
+func (a *API) userLinks(r *http.Request, u bailiwick.User) map[string]href {
+	self := a.userURL(r, u.ID)
+	out := map[string]href{
+		"self":   {Href: self},
+		"schema": {Href: a.web.URL(r, "/api/v1/meta/schemas/user/"+string(web.OrgOf(r).Schema))},
+		"type":   {Href: a.web.URL(r, "/api/v1/meta/types/user/"+string(u.TypeID))},
+	}
+	post := func(name, path string) { out[name] = href{Href: self + path, Method: http.MethodPost} }
+	for _, verb := range []struct {
+		verb bailiwick.Verb
+		name string
+		path string
+	}{
+		{bailiwick.Activate, "activate", "/lifecycle/activate"},
+		{bailiwick.Suspend, "suspend", "/lifecycle/suspend"},
+		{bailiwick.Unsuspend, "unsuspend", "/lifecycle/unsuspend"},
+		{bailiwick.Unlock, "unlock", "/lifecycle/unlock"},
+		{bailiwick.ResetPassword, "resetPassword", "/lifecycle/reset_password"},
+	} {
+		if u.May(verb.verb) {
+			post(verb.name, verb.path)
+		}
+	}
+	if u.HasPassword && u.May(bailiwick.ExpirePassword) {
+		post("expirePassword", "/lifecycle/expire_password")
+	}
+	if u.Status != bailiwick.Staged && u.May(bailiwick.Deactivate) {
+		post("deactivate", "/lifecycle/deactivate")
+	}
+	if u.Status == bailiwick.Deprovisioned {
+		out["delete"] = href{Href: self, Method: http.MethodDelete}
+	}
+	return out
+}
+
+func (a *API) replyUser(w http.ResponseWriter, r *http.Request, u bailiwick.User) error {
+	return reply(w, http.StatusOK, a.user(r, u, a.userLinks(r, u)))
+}
+
+// reference is the person that the path names; "me" is the token's owner.
+func (a *API) reference(r *http.Request, by authz.Actor) (string, error) {
+	ref := param(r, "user")
+	if ref != "me" {
+		return ref, nil
+	}
+	me, err := a.dir.Me(r.Context(), by)
+	return string(me.User.ID), err
+}
+
+func (a *API) getUser(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
+	if param(r, "user") == "me" {
+		me, err := a.dir.Me(r.Context(), by)
+		if err != nil {
+			return err
+		}
+		return a.replyUser(w, r, me.User)
+	}
+	u, err := a.dir.User(r.Context(), by, param(r, "user"))
+	if err != nil {
+		return err
+	}
+	return a.replyUser(w, r, u)
+}
+
+// Limits of lists of people.
+const (
+	usersPage   = 200
+	usersFound  = 10 // a page of ?q= when no limit is given
+	membersPage = 1000
+)
+
+func (a *API) listUsers(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
+	q := r.URL.Query()
+	standard := usersPage
+	if q.Get("q") != "" {
+		standard = usersFound
+	}
+	p, err := page(r, standard, usersPage)
+	if err != nil {
+		return err
+	}
+	ask, err := userQuery(q.Get("q"), q.Get("search"), q.Get("filter"))
+	if err != nil {
+		return err
+	}
+	found, err := a.dir.Users(r.Context(), by, ask, p)
+	if err != nil {
+		return err
+	}
+	if q.Get("q") != "" {
+		found.Next = "" // the wire does not page what q finds
+	}
+	return list(a, w, r, found, a.listedUser(r))
+}
+
+// userBody is a person in a request. Fields that we do not know are ignored at
+// the top level and refused in the profile.
+type userBody struct {
+	Profile     bailiwick.Profile `json:"profile"`
+	Credentials struct {
+		Password *struct {
+			Value string          `json:"value"`
+			Hash  *map[string]any `json:"hash"`
+		} `json:"password"`
+	} `json:"credentials"`
+	GroupIDs []bailiwick.ID `json:"groupIds"`
+	RealmID  bailiwick.ID   `json:"realmId"`
+}
+
+func (b userBody) password() (string, error) {
+	p := b.Credentials.Password
+	if p == nil {
+		return "", nil
+	}
+	if p.Hash != nil {
+		return "", bailiwick.InvalidField("credentials.password.hash", "hashed passwords are not taken")
+	}
+	return p.Value, nil
+}
+
+func (a *API) createUser(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
+	var body userBody
+	if err := read(r, &body); err != nil {
+		return err
+	}
+	activate, err := flag(r, "activate", true)
+	if err != nil {
+		return err
+	}
+	password, err := body.password()
+	if err != nil {
+		return err
+	}
+	u, err := a.dir.CreateUser(r.Context(), by, directory.NewUser{Profile: body.Profile, Password: password, Activate: activate,
+		ExpirePassword: r.URL.Query().Get("nextLogin") == "changePassword", GroupIDs: body.GroupIDs, RealmID: body.RealmID})
+	if err != nil {
+		return err
+	}
+	return a.replyUser(w, r, u)
+}
+
+func (a *API) updateUser(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
+	return a.saveUser(w, r, by, a.dir.UpdateProfile)
+}
+
+func (a *API) replaceUser(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
+	return a.saveUser(w, r, by, a.dir.ReplaceProfile)
+}
+
+func (a *API) saveUser(w http.ResponseWriter, r *http.Request, by authz.Actor, save saveProfile) error {
+	var body userBody
+	if err := read(r, &body); err != nil {
+		return err
+	}
+	if body.Credentials.Password != nil && (body.Credentials.Password.Value != "" || body.Credentials.Password.Hash != nil) {
+		return bailiwick.Refused(bailiwick.Forbidden, bailiwick.ReasonSetPasswordsOff, "administrators do not set passwords")
+	}
+	ref, err := a.reference(r, by)
+	if err != nil {
+		return err
+	}
+	u, err := save(r.Context(), by, ref, body.Profile)
+	if err != nil {
+		return err
+	}
+	return a.replyUser(w, r, u)
+}
+
+func (a *API) deleteUser(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
+	ref, err := a.reference(r, by)
+	if err != nil {
+		return err
+	}
+	if err := a.dir.DeleteUser(r.Context(), by, ref); err != nil {
+		return err
+	}
+	return noContent(w)
+}
+
+func (a *API) userGroups(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
+	p, err := page(r, usersPage, usersPage)
+	if err != nil {
+		return err
+	}
+	ref, err := a.reference(r, by)
+	if err != nil {
+		return err
+	}
+	found, err := a.dir.GroupsOf(r.Context(), by, ref, p)
+	if err != nil {
+		return err
+	}
+	return list(a, w, r, found, a.group(r))
+}
