@@ -52,6 +52,7 @@ const (
 	RealmCreated         EventType = "realm.create"
 	OrgCreated           EventType = "org.create"
 	OrgUpdated           EventType = "org.update"
+	OwnerLinkCreated     EventType = "org.owner_link.create"
 	AccessDenied         EventType = "access.denied"
 )
 
@@ -73,7 +74,8 @@ var eventText = map[EventType]string{
 	AppDeleted: "Delete app", AppMemberAdded: "Add user to app", AppMemberRemoved: "Remove user from app",
 	AppGroupAdded: "Add group to app", AppGroupRemoved: "Remove group from app",
 	TokenCreated: "Create API token", TokenRevoked: "Revoke API token", RealmCreated: "Create realm",
-	OrgCreated: "Create organization", OrgUpdated: "Update organization", AccessDenied: "Refuse access",
+	OrgCreated: "Create organization", OrgUpdated: "Update organization",
+	OwnerLinkCreated: "Create the link for the first owner", AccessDenied: "Refuse access",
 }
 
 // Text is the sentence that the log shows for the event type.

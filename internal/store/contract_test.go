@@ -16,6 +16,7 @@ import (
 var unscoped = map[string]string{
 	"SignerByLogin": "a sign-in: nobody has authority yet",
 	"Signer":        "a sign-in or a link: nobody has authority yet",
+	"HoldSigner":    "a sign-in or a link: nobody has authority yet",
 	"SaveSigner":    "a sign-in or a link: writes only what Signer has read",
 	"Addressee":     "delivery of what an operation with authority has decided",
 }
@@ -24,20 +25,21 @@ var unscoped = map[string]string{
 // their callers have read the person or group within one in the same
 // transaction.
 var byID = map[string]string{
-	"TokensOf":     "the caller has read the owner",
-	"EndTokens":    "the caller has read the owner",
-	"SessionsOf":   "the caller has read the person",
-	"EndSessions":  "the caller has read the person",
-	"VoidLinks":    "the caller has read the person",
-	"StripUser":    "the caller has saved the person in its scope",
-	"Delivered":    "the ID of a letter that this worker has leased",
-	"Postponed":    "the ID of a letter that this worker has leased",
-	"GivenUp":      "the ID of a letter that this worker has leased",
-	"IsTarget":     "the caller has read the assignment's principal",
-	"AddTarget":    "judged by MayGrant; the caller has read the target",
-	"RemoveTarget": "judged by MayGrant; the caller has read the target",
-	"Assignment":   "the caller has read the principal",
-	"Assignments":  "the caller has read the principal",
+	"TokensOf":         "the caller has read the owner",
+	"EndTokens":        "the caller has read the owner",
+	"SessionsOf":       "the caller has read the person",
+	"EndSessions":      "the caller has read the person",
+	"EndOtherSessions": "the caller has proven the person by the old password",
+	"VoidLinks":        "the caller has read the person",
+	"StripUser":        "the caller has saved the person in its scope",
+	"Delivered":        "the ID of a letter that this worker has leased",
+	"Postponed":        "the ID of a letter that this worker has leased",
+	"GivenUp":          "the ID of a letter that this worker has leased",
+	"IsTarget":         "the caller has read the assignment's principal",
+	"AddTarget":        "judged by MayGrant; the caller has read the target",
+	"RemoveTarget":     "judged by MayGrant; the caller has read the target",
+	"Assignment":       "the caller has read the principal",
+	"Assignments":      "the caller has read the principal",
 }
 
 var scopes = []reflect.Type{reflect.TypeFor[authz.UserScope](), reflect.TypeFor[authz.GroupScope](),

@@ -48,48 +48,65 @@ func (tx *Tx) As(who bailiwick.EventEntity) { tx.event.Actor = who }
 // Also adds a further event to the transaction.
 func (tx *Tx) Also(t bailiwick.EventType, targets ...bailiwick.EventEntity) {
 	e := tx.newEvent(t)
-	e.Actor, e.Targets = tx.event.Actor, targets
+	e.Actor, e.Client, e.Transaction, e.Targets = tx.event.Actor, tx.event.Client, tx.event.Transaction, targets
 	tx.also = append(tx.also, e)
 }
 
 func (tx *Tx) writeEvents() error {
-	for _, e := range append([]bailiwick.Event{tx.event}, tx.also...) {
-		if err := tx.insertEvent(e); err != nil {
+	return tx.insertEvents(append([]bailiwick.Event{tx.event}, tx.also...))
+}
+
+// insertEvents writes events and whom they are about, many rows a statement: a
+// batch of new people has thousands.
+func (v *View) insertEvents(events []bailiwick.Event) error {
+	for batch := range slices.Chunk(events, rowsAtOnce) {
+		a := v.args()
+		rows := make([]string, len(batch))
+		for i, e := range batch {
+			var parts [4]string
+			for j, part := range []any{e.Actor, e.Client, append([]bailiwick.EventEntity{}, e.Targets...), append([]bailiwick.Change{}, e.Changes...)} {
+				text, err := json.Marshal(part)
+				if err != nil {
+					return fmt.Errorf("write an event: %w", err)
+				}
+				parts[j] = string(text)
+			}
+			rows[i] = a.row(millis(e.Published), e.ID, e.Type, e.Severity, e.Outcome, e.Reason, parts[0], parts[1], parts[2], parts[3], e.Transaction, e.TokenID)
+		}
+		_, err := v.exec(`INSERT INTO events (org_id, published, id, type, severity, outcome, reason, actor, client, targets, changes, transaction_id, token_id)
+			VALUES `+strings.Join(rows, ", "), a...)
+		if err != nil {
+			return fmt.Errorf("write an event: %w", err)
+		}
+		if err := v.insertAbout(batch); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (v *View) insertEvent(e bailiwick.Event) error {
-	var parts [4]string
-	for i, part := range []any{e.Actor, e.Client, append([]bailiwick.EventEntity{}, e.Targets...), append([]bailiwick.Change{}, e.Changes...)} {
-		text, err := json.Marshal(part)
-		if err != nil {
-			return fmt.Errorf("write an event: %w", err)
+// insertAbout writes who did and whom it was done to, for the history of each.
+func (v *View) insertAbout(batch []bailiwick.Event) error {
+	a := v.args()
+	var rows []string
+	for _, e := range batch {
+		about := []bailiwick.ID{e.Actor.ID}
+		for _, t := range e.Targets {
+			about = append(about, t.ID)
 		}
-		parts[i] = string(text)
+		slices.Sort(about)
+		for _, id := range slices.Compact(about) {
+			if id != "" {
+				rows = append(rows, a.row(id, millis(e.Published), e.ID))
+			}
+		}
 	}
-	_, err := v.exec(`INSERT INTO events (org_id, published, id, type, severity, outcome, reason, actor, client, targets, changes, transaction_id, token_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		v.org, millis(e.Published), e.ID, e.Type, e.Severity, e.Outcome, e.Reason, parts[0], parts[1], parts[2], parts[3], e.Transaction, e.TokenID)
+	if len(rows) == 0 {
+		return nil
+	}
+	_, err := v.exec(`INSERT INTO event_entities (org_id, entity_id, published, event_id) VALUES `+strings.Join(rows, ", ")+` ON CONFLICT DO NOTHING`, a...)
 	if err != nil {
 		return fmt.Errorf("write an event: %w", err)
-	}
-	about := []bailiwick.ID{e.Actor.ID}
-	for _, t := range e.Targets {
-		about = append(about, t.ID)
-	}
-	slices.Sort(about)
-	for _, id := range slices.Compact(about) {
-		if id == "" {
-			continue
-		}
-		_, err := v.exec(`INSERT INTO event_entities (org_id, entity_id, published, event_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-			v.org, id, millis(e.Published), e.ID)
-		if err != nil {
-			return fmt.Errorf("write an event: %w", err)
-		}
 	}
 	return nil
 }
@@ -106,7 +123,7 @@ func (s *Store) logDenial(ctx context.Context, by authz.Actor, event bailiwick.E
 		e := v.newEvent(bailiwick.AccessDenied)
 		e.Outcome, e.Severity, e.Reason = "DENY", "WARN", refusal.Error()
 		e.Changes = []bailiwick.Change{{Field: "effect", To: string(event)}}
-		return v.insertEvent(e)
+		return v.insertEvents([]bailiwick.Event{e})
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/bailiwick-iam/bailiwick"
 	"github.com/bailiwick-iam/bailiwick/internal/filter"
@@ -158,24 +157,6 @@ func (tx *Tx) SaveSigner(s Signer) error {
 		return bailiwick.Refused(bailiwick.Conflict, "", "the account changed just now")
 	}
 	return nil
-}
-
-// Attempt counts one attempt against a subject before it is judged (LIM-1) and
-// returns how many there were in a row and when the one before was. A gap
-// longer than forget begins a new row.
-func (k *Upkeep) Attempt(subject string, forget time.Duration) (n int64, before time.Time, err error) {
-	var last int64
-	err = k.row(`SELECT last FROM attempts WHERE org_id = $1 AND subject = $2`, k.org, subject).Scan(&last)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return 0, before, fmt.Errorf("read attempts: %w", err)
-	}
-	err = k.row(`INSERT INTO attempts (org_id, subject, n, last) VALUES ($1, $2, 1, $3)
-		ON CONFLICT (org_id, subject) DO UPDATE SET n = CASE WHEN attempts.last < $4 THEN 1 ELSE attempts.n + 1 END, last = excluded.last
-		RETURNING n`, k.org, subject, millis(k.now), millis(k.now.Add(-forget))).Scan(&n)
-	if err != nil {
-		return 0, before, fmt.Errorf("count an attempt: %w", err)
-	}
-	return n, timeOf(last), nil
 }
 
 // ForgetAttempts begins a new row after a success.
