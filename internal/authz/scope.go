@@ -130,6 +130,10 @@ func (s UserScope) See() Reach { return s.see }
 // Act is the reach within which the operation may have its effect.
 func (s UserScope) Act() Reach { return s.act }
 
+// ReadOnly reports whether the scope is for reading, so that seeing a person
+// is all there is to decide.
+func (s UserScope) ReadOnly() bool { return s.permission == UsersRead }
+
 // Judge decides on one person: nil; Missing when the actor may not even see
 // that there is such a person (AZ-5); Forbidden when the person is visible but
 // outside the effect, or an administrator of too high a tier, or oneself.
@@ -205,6 +209,9 @@ func (s GroupScope) See() Reach { return s.see }
 
 // Act is the reach within which the operation may have its effect.
 func (s GroupScope) Act() Reach { return s.act }
+
+// ReadOnly reports whether the scope is for reading groups.
+func (s GroupScope) ReadOnly() bool { return s.permission == GroupsRead }
 
 // Judge decides on one group, as [UserScope.Judge] does on a person. Groups
 // that carry power are changed only by those who may grant.
