@@ -1,7 +1,9 @@
 package bailiwick
 
 import (
+	"maps"
 	"net/mail"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -115,17 +117,18 @@ func BaseAttribute(name string) (Attribute, bool) {
 	return a, ok
 }
 
-// Check returns the first fault of the profile against the base attributes:
-// an undefined property, a wrong type, a limit, a required one that is absent.
+// Check returns the first fault of the profile against the base attributes, by
+// name: an undefined property, a wrong type, a limit; then a required one that
+// is absent. Of several faults it is always the same.
 // Null values are dropped from p beforehand by [Profile.Merge].
 func (p Profile) Check() error {
-	for name, v := range p {
+	for _, name := range slices.Sorted(maps.Keys(p)) {
 		a, ok := baseAttribute[name]
 		if !ok {
 			return &Error{Code: Invalid, Reason: ReasonUnknownField, Field: name,
 				Message: "Property name '" + name + "' is not defined in profile"}
 		}
-		text, ok := v.(string)
+		text, ok := p[name].(string)
 		if !ok {
 			return InvalidField(name, "must be a text")
 		}
