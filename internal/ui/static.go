@@ -75,6 +75,8 @@ func Static() http.Handler {
 		h := w.Header()
 		h.Set("Content-Type", file.kind)
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		h.Del("Pragma") // set for every other answer, to keep pages out of caches
+		h.Del("Expires")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Content-Length", fmt.Sprint(len(file.body)))
 		if r.Method == http.MethodGet {

@@ -55,6 +55,7 @@ func (t Theme) Remember(secure bool) *http.Cookie {
 type Page struct {
 	Org   string // the organization's name
 	Base  string // what every address begins with: "" or "/t/{org}"
+	Here  string // address of this page, for forms that come back to it
 	Theme Theme
 	CSRF  string // goes into every form; empty where nobody is signed in and nothing is to be changed
 	Toast string // one sentence about what was just done, or empty
