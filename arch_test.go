@@ -55,6 +55,7 @@ var onlyIn = map[string]string{
 	"github.com/alecthomas/kong":  "cli config",
 
 	module + "/internal/store/storetest": "", // tests only
+	module + "/internal/mail/mailtest":   "", // tests only
 }
 
 // A pkg is what go list says of one package, tests left out.
