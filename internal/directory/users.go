@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -72,11 +73,12 @@ func (d *Directory) CreateUser(ctx context.Context, by authz.Actor, n NewUser) (
 	}
 	var made bailiwick.User
 	err = d.store.Do(ctx, by, bailiwick.UserCreated, func(tx *store.Tx) error {
-		made, err = d.createUser(tx, n, password)
-		if err == nil {
-			tx.Target(made.Entity())
+		people, err := createUsers(tx, []NewUser{n}, []store.Password{password})
+		if err != nil {
+			return err
 		}
-		return err
+		made = people[0]
+		return nil
 	})
 	return made, err
 }
@@ -96,35 +98,62 @@ func (d *Directory) LoadUsers(ctx context.Context, by authz.Actor, batch []NewUs
 	}
 	var made []bailiwick.User
 	err := d.store.Do(ctx, by, bailiwick.UserCreated, func(tx *store.Tx) error {
-		made = made[:0]
-		for i, n := range batch {
-			u, err := d.createUser(tx, n, passwords[i])
-			if err != nil {
-				return err
-			}
-			made = append(made, u)
-			if i == 0 {
-				tx.Target(u.Entity())
-			} else {
-				tx.Also(bailiwick.UserCreated, u.Entity())
-			}
-		}
-		return nil
+		var err error
+		made, err = createUsers(tx, batch, passwords)
+		return err
 	})
 	return made, err
 }
 
-func (d *Directory) createUser(tx *store.Tx, n NewUser, password store.Password) (bailiwick.User, error) {
+// createUsers makes people, puts them into their groups, and only then asks
+// whether each is inside the actor's own scope.
+func createUsers(tx *store.Tx, batch []NewUser, passwords []store.Password) ([]bailiwick.User, error) {
 	scope, err := tx.Actor().Users(authz.UsersCreate)
 	if err != nil {
-		return bailiwick.User{}, err
+		return nil, err
 	}
 	org, err := tx.Org()
 	if err != nil {
-		return bailiwick.User{}, err
+		return nil, err
 	}
+	made := make([]bailiwick.User, len(batch))
+	joining := map[bailiwick.ID][]bailiwick.User{}
+	for i, n := range batch {
+		u, err := insertUser(tx, scope, org, n, passwords[i])
+		if err != nil {
+			return nil, err
+		}
+		made[i] = u
+		if i == 0 {
+			tx.Target(u.Entity())
+		} else {
+			tx.Also(bailiwick.UserCreated, u.Entity())
+		}
+		for _, id := range slices.Compact(slices.Sorted(slices.Values(n.GroupIDs))) {
+			joining[id] = append(joining[id], u)
+		}
+	}
+	if err := joinAtCreation(tx, joining); err != nil {
+		return nil, err
+	}
+	for i, u := range made {
+		if _, err := tx.User(scope, u.ID); err != nil {
+			// The new person is outside the actor's own scope.
+			return nil, bailiwick.Refused(bailiwick.Forbidden, bailiwick.ReasonMissingGroup, "add the user to at least one of your groups")
+		}
+		if n := batch[i]; n.Activate && u.Status == bailiwick.Provisioned && n.Past == nil {
+			if err := tx.Send(mail.Activation{To: u.ID, By: nameOf(tx.Actor())}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return made, nil
+}
+
+func insertUser(tx *store.Tx, scope authz.UserScope, org bailiwick.Org, n NewUser, password store.Password) (bailiwick.User, error) {
 	u := bailiwick.User{ID: tx.NewID(bailiwick.KindUser), TypeID: org.UserType, Profile: n.Profile, Provider: bailiwick.ProviderInternal,
 		HasPassword: password.Hash != "", Status: bailiwick.Staged, Created: tx.Now(), StatusChanged: tx.Now(), LastUpdated: tx.Now(), Version: 1}
+	var err error
 	if u.RealmID, err = realmFor(tx, n.RealmID, org); err != nil {
 		return u, err
 	}
@@ -134,20 +163,7 @@ func (d *Directory) createUser(tx *store.Tx, n NewUser, password store.Password)
 	if u, err = begin(tx, u, n); err != nil {
 		return u, err
 	}
-	if err := tx.InsertUser(scope, u, password); err != nil {
-		return u, err
-	}
-	if err := joinAtCreation(tx, u, n.GroupIDs); err != nil {
-		return u, err
-	}
-	if _, err := tx.User(scope, u.ID); err != nil {
-		// The new person is outside the actor's own scope.
-		return u, bailiwick.Refused(bailiwick.Forbidden, bailiwick.ReasonMissingGroup, "add the user to at least one of your groups")
-	}
-	if n.Activate && u.Status == bailiwick.Provisioned && n.Past == nil {
-		return u, tx.Send(mail.Activation{To: u.ID, By: nameOf(tx.Actor())})
-	}
-	return u, nil
+	return u, tx.InsertUser(scope, u, password)
 }
 
 // begin gives the new account its first status.
@@ -205,16 +221,15 @@ func realmFor(tx *store.Tx, asked bailiwick.ID, org bailiwick.Org) (bailiwick.ID
 	return page.Rows[0].ID, nil
 }
 
-func joinAtCreation(tx *store.Tx, u bailiwick.User, groups []bailiwick.ID) error {
-	if len(groups) == 0 {
+func joinAtCreation(tx *store.Tx, joining map[bailiwick.ID][]bailiwick.User) error {
+	if len(joining) == 0 {
 		return nil
 	}
 	scope, err := tx.Actor().Groups(authz.GroupsMembers)
 	if err != nil {
 		return err
 	}
-	groups = slices.Compact(slices.Sorted(slices.Values(groups)))
-	for _, id := range groups {
+	for _, id := range slices.Sorted(maps.Keys(joining)) {
 		g, err := tx.Group(scope, id)
 		if err != nil {
 			return err
@@ -222,10 +237,12 @@ func joinAtCreation(tx *store.Tx, u bailiwick.User, groups []bailiwick.ID) error
 		if g.Type == bailiwick.BuiltInGroup {
 			return builtIn(g)
 		}
-		if _, err := tx.AddNewMember(scope, id, u); err != nil {
+		if err := tx.AddNewMembers(scope, id, joining[id]); err != nil {
 			return err
 		}
-		tx.Also(bailiwick.MemberAdded, u.Entity(), g.Entity())
+		for _, u := range joining[id] {
+			tx.Also(bailiwick.MemberAdded, u.Entity(), g.Entity())
+		}
 	}
 	return nil
 }

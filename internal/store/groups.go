@@ -3,6 +3,8 @@ package store
 import (
 	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/bailiwick-iam/bailiwick"
 	"github.com/bailiwick-iam/bailiwick/internal/authz"
@@ -204,13 +206,26 @@ func (tx *Tx) AddMember(groups authz.GroupScope, people authz.UserScope, group, 
 	return tx.enter(group, u)
 }
 
-// AddNewMember puts a person who was inserted in this transaction into a
-// group. The group must be inside the scope.
-func (tx *Tx) AddNewMember(groups authz.GroupScope, group bailiwick.ID, user bailiwick.User) (bool, error) {
+// AddNewMembers puts people who were inserted in this transaction into a
+// group. The group must be inside the scope. The counter moves once.
+func (tx *Tx) AddNewMembers(groups authz.GroupScope, group bailiwick.ID, people []bailiwick.User) error {
 	if _, err := tx.Group(groups, group); err != nil {
-		return false, err
+		return err
 	}
-	return tx.enter(group, user)
+	for batch := range slices.Chunk(people, insertedAtOnce) {
+		a := tx.args()
+		var rows, keys []string
+		for _, u := range batch {
+			rows, keys = append(rows, a.row(group, u.ID)), append(keys, userKeys(u)...)
+		}
+		if _, err := tx.exec(`INSERT INTO group_members (org_id, set_id, user_id) VALUES `+strings.Join(rows, ", "), a...); err != nil {
+			return fmt.Errorf("add new people to %s: %w", group, err)
+		}
+		if err := tx.insertKeys("member_keys", group, keys); err != nil {
+			return err
+		}
+	}
+	return tx.countMembers(group, len(people))
 }
 
 // RemoveMember takes a person out of a group; both must be inside the scopes.
@@ -226,8 +241,8 @@ func (tx *Tx) RemoveMember(groups authz.GroupScope, people authz.UserScope, grou
 	return tx.leave(group, u)
 }
 
-// enter and leave are the only writers of memberships: rows, search keys and
-// counter move together.
+// enter, leave and AddNewMembers are the only writers of memberships: rows,
+// search keys and counter move together.
 func (tx *Tx) enter(set bailiwick.ID, u bailiwick.User) (bool, error) {
 	n, err := tx.exec(`INSERT INTO group_members (org_id, set_id, user_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, tx.org, set, u.ID)
 	if err != nil {

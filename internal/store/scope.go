@@ -22,6 +22,20 @@ func (a *args) add(value any) string {
 	return "$" + strconv.Itoa(len(*a))
 }
 
+// insertedAtOnce bounds the rows of one INSERT: the time that the SQLite driver
+// takes to bind parameters grows with the square of their number.
+const insertedAtOnce = 20
+
+// row adds the values of one row and returns it as VALUES has it, behind the org.
+func (a *args) row(values ...any) string {
+	var b strings.Builder
+	b.WriteString("($1")
+	for _, value := range values {
+		b.WriteString(", " + a.add(value))
+	}
+	return b.String() + ")"
+}
+
 // list adds the keys, padded to a power of two so that few texts exist for the
 // engine to plan, and returns them as an IN list.
 func (a *args) list(keys []bailiwick.ID) string {
