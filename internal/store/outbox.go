@@ -17,7 +17,22 @@ type Letter struct {
 	Body      json.RawMessage
 	MessageID string // stays the same over all attempts
 	Created   time.Time
-	Attempts  int
+	Attempts  int // counts the leases; it fences off whoever held an older one
+}
+
+// hints is how many orgs may wait in [Store.Mailed].
+const hints = 256
+
+// Mailed tells in which org a transaction of this process has just left mail.
+// It is a hint: it forgets when nobody listens, and knows nothing of other
+// processes and of attempts that fall due.
+func (s *Store) Mailed() <-chan bailiwick.ID { return s.mailed }
+
+func (s *Store) hint(org bailiwick.ID) {
+	select {
+	case s.mailed <- org:
+	default:
+	}
 }
 
 // Send puts a mail into the outbox, in the transaction of the change that it
@@ -34,6 +49,7 @@ func (tx *Tx) Send(m bailiwick.Message) error {
 	if err != nil {
 		return fmt.Errorf("write a mail: %w", err)
 	}
+	tx.sent = true
 	return nil
 }
 
@@ -59,22 +75,35 @@ func (k *Upkeep) Lease(limit int, hold time.Duration) ([]Letter, error) {
 	return letters, nil
 }
 
-// Delivered marks a letter as sent.
-func (k *Upkeep) Delivered(id bailiwick.ID) error { return k.settle(id, "sent", "", k.now) }
+// Hold makes a lease last for the given time from now. It reports false when
+// the letter is somebody else's by now, or was taken back.
+func (k *Upkeep) Hold(l Letter, hold time.Duration) (bool, error) {
+	n, err := k.exec(`UPDATE outbox SET lease = $4 WHERE org_id = $1 AND id = $2 AND attempts = $3 AND state = 'waiting'`,
+		k.org, l.ID, l.Attempts, millis(k.now.Add(hold)))
+	if err != nil {
+		return false, fmt.Errorf("hold a mail: %w", err)
+	}
+	return n == 1, nil
+}
+
+// Delivered marks a letter as sent. It and the next two do nothing to a letter
+// whose lease was lost (OPS-5).
+func (k *Upkeep) Delivered(l Letter) error { return k.settle(l, "sent", "", k.now) }
 
 // Postponed puts a letter back until a later time, with what went wrong.
-func (k *Upkeep) Postponed(id bailiwick.ID, why string, until time.Time) error {
-	return k.settle(id, "waiting", why, until)
+func (k *Upkeep) Postponed(l Letter, why string, until time.Time) error {
+	return k.settle(l, "waiting", why, until)
 }
 
 // GivenUp ends the attempts for a letter, visibly.
-func (k *Upkeep) GivenUp(id bailiwick.ID, why string) error {
-	return k.settle(id, "failed", why, k.now)
+func (k *Upkeep) GivenUp(l Letter, why string) error {
+	return k.settle(l, "failed", why, k.now)
 }
 
-func (k *Upkeep) settle(id bailiwick.ID, state, why string, due time.Time) error {
-	_, err := k.exec(`UPDATE outbox SET state = $3, error = $4, due = $5, lease = 0 WHERE org_id = $1 AND id = $2 AND state = 'waiting'`,
-		k.org, id, state, why, millis(due))
+func (k *Upkeep) settle(l Letter, state, why string, due time.Time) error {
+	_, err := k.exec(`UPDATE outbox SET state = $4, error = $5, due = $6, lease = 0
+		WHERE org_id = $1 AND id = $2 AND attempts = $3 AND state = 'waiting'`,
+		k.org, l.ID, l.Attempts, state, why, millis(due))
 	if err != nil {
 		return fmt.Errorf("settle a mail: %w", err)
 	}

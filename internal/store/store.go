@@ -18,7 +18,6 @@ import (
 	"fmt"
 	"io"
 	mathrand "math/rand/v2"
-	"sync"
 	"time"
 
 	"github.com/bailiwick-iam/bailiwick"
@@ -40,9 +39,11 @@ type Store struct {
 	dialect dialect
 	read    *sql.DB
 	write   *sql.DB
+	readers *sessions
+	writers *sessions
 	now     func() time.Time
 	random  io.Reader
-	orgs    sync.Map // slug or ID → bailiwick.ID, for names that never change
+	mailed  chan bailiwick.ID
 	people  counts
 }
 
@@ -52,7 +53,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dialect: d, read: read, write: write, now: o.Now, random: o.Random}
+	s := &Store{dialect: d, read: read, write: write, now: o.Now, random: o.Random, mailed: make(chan bailiwick.ID, hints),
+		readers: newSessions(read, d.readers, d.reparses), writers: newSessions(write, d.writers, d.reparses)}
 	if s.now == nil {
 		s.now = wallClock
 	}
@@ -66,7 +68,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 func wallClock() time.Time { return time.Now() }
 
 // Close ends all connections.
-func (s *Store) Close() error { return errors.Join(s.read.Close(), s.write.Close()) }
+func (s *Store) Close() error {
+	s.readers.close()
+	s.writers.close()
+	return errors.Join(s.read.Close(), s.write.Close())
+}
 
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error { return s.read.PingContext(ctx) }
@@ -86,16 +92,11 @@ func (s *Store) NewID(kind bailiwick.Kind) bailiwick.ID {
 type View struct {
 	ctx   context.Context
 	store *Store
-	tx    *sql.Tx
+	on    *session
 	org   bailiwick.ID
 	actor authz.Actor
 	now   time.Time
 	lock  string // suffix for reads that prove authority
-
-	// statements are those of a writing transaction by their text, on an engine
-	// that would parse each anew: nil when met once, prepared from the second
-	// time on. A batch repeats a few dozen texts thousands of times.
-	statements map[string]*sql.Stmt
 }
 
 // A Tx is a View that may write. There is no way to one but [Store.Do].
@@ -105,6 +106,7 @@ type Tx struct {
 	also    []bailiwick.Event
 	changes []bailiwick.Change
 	attempt int
+	sent    bool
 }
 
 // An Upkeep writes what nobody is told about: stamps, leases, counters.
@@ -139,12 +141,12 @@ func Unchanged() error { return errUnchanged }
 // the actor is. A token or session that is not good any more is
 // Unauthenticated.
 func (s *Store) View(ctx context.Context, by authz.Actor, fn func(*View) error) error {
-	tx, err := s.read.BeginTx(ctx, &s.dialect.read)
+	on, err := s.readers.begin(ctx, s.dialect.beginRead)
 	if err != nil {
-		return fmt.Errorf("begin a view: %w", err)
+		return err
 	}
-	defer func() { _ = tx.Rollback() }()
-	v := &View{ctx: ctx, store: s, tx: tx, org: by.Org(), now: s.Now()}
+	defer s.readers.end(on, false) // nothing was written: giving up is as good as COMMIT
+	v := &View{ctx: ctx, store: s, on: on, org: by.Org(), now: s.Now()}
 	if v.actor, err = v.prove(by); err != nil {
 		return err
 	}
@@ -166,7 +168,8 @@ func (s *Store) Do(ctx context.Context, by authz.Actor, event bailiwick.EventTyp
 }
 
 func (s *Store) once(ctx context.Context, by authz.Actor, event bailiwick.EventType, attempt int, fn func(*Tx) error) error {
-	return s.inTx(ctx, &s.dialect.write, by.Org(), func(v View) error {
+	sent := false
+	err := s.inTx(ctx, s.dialect.beginWrite, by.Org(), func(v View) error {
 		v.lock = s.dialect.share
 		tx := &Tx{View: v, attempt: attempt}
 		var err error
@@ -177,34 +180,37 @@ func (s *Store) once(ctx context.Context, by authz.Actor, event bailiwick.EventT
 		if err := fn(tx); err != nil {
 			return err
 		}
+		sent = tx.sent
 		return tx.writeEvents()
 	})
+	if err == nil && sent {
+		s.hint(by.Org())
+	}
+	return err
 }
 
 // Keep runs fn in one transaction without an event. It is for stamps, leases
 // and counters alone.
 func (s *Store) Keep(ctx context.Context, org bailiwick.ID, fn func(*Upkeep) error) error {
 	return s.retry(ctx, func(int) error {
-		return s.inTx(ctx, &s.dialect.keep, org, func(v View) error { return fn(&Upkeep{v}) })
+		return s.inTx(ctx, s.dialect.beginKeep, org, func(v View) error { return fn(&Upkeep{v}) })
 	})
 }
 
-func (s *Store) inTx(ctx context.Context, o *sql.TxOptions, org bailiwick.ID, fn func(View) error) error {
-	tx, err := s.write.BeginTx(ctx, o)
+func (s *Store) inTx(ctx context.Context, begin string, org bailiwick.ID, fn func(View) error) error {
+	on, err := s.writers.begin(ctx, begin)
 	if err != nil {
-		return fmt.Errorf("begin a transaction: %w", err)
-	}
-	defer func() { _ = tx.Rollback() }()
-	v := View{ctx: ctx, store: s, tx: tx, org: org, now: s.Now()}
-	if s.dialect.reparses {
-		v.statements = map[string]*sql.Stmt{}
-	}
-	if err := fn(v); err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil {
+	committed := false
+	defer func() { s.writers.end(on, committed) }()
+	if err := fn(View{ctx: ctx, store: s, on: on, org: org, now: s.Now()}); err != nil {
+		return err
+	}
+	if _, err := on.exec(ctx, "COMMIT"); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
+	committed = true
 	return nil
 }
 
@@ -232,46 +238,41 @@ func (s *Store) retry(ctx context.Context, try func(attempt int) error) error {
 	}
 }
 
-// prepared is the statement of a text that was met before, or nil. It ends with
-// the transaction.
-func (v *View) prepared(text string) *sql.Stmt {
-	if v.statements == nil {
-		return nil
-	}
-	stmt, met := v.statements[text]
-	if met && stmt == nil {
-		stmt, _ = v.tx.PrepareContext(v.ctx, text) // its error comes back when the text is run
-	}
-	v.statements[text] = stmt
-	return stmt
-}
-
 func (v *View) query(text string, args ...any) (*sql.Rows, error) {
-	if stmt := v.prepared(text); stmt != nil {
-		return stmt.QueryContext(v.ctx, args...)
-	}
-	return v.tx.QueryContext(v.ctx, text, args...)
+	return v.on.query(v.ctx, text, args...)
 }
 
-func (v *View) row(text string, args ...any) *sql.Row {
-	if stmt := v.prepared(text); stmt != nil {
-		return stmt.QueryRowContext(v.ctx, args...)
-	}
-	return v.tx.QueryRowContext(v.ctx, text, args...)
+func (v *View) row(text string, args ...any) row {
+	rows, err := v.on.query(v.ctx, text, args...)
+	return row{rows, err}
 }
 
 func (v *View) exec(text string, args ...any) (int64, error) {
-	var result sql.Result
-	var err error
-	if stmt := v.prepared(text); stmt != nil {
-		result, err = stmt.ExecContext(v.ctx, args...)
-	} else {
-		result, err = v.tx.ExecContext(v.ctx, text, args...)
+	return v.on.exec(v.ctx, text, args...)
+}
+
+// A row is the first row of a statement, as [sql.Row] is.
+type row struct {
+	rows *sql.Rows
+	err  error
+}
+
+// Scan reads the row; [sql.ErrNoRows] when there is none.
+func (r row) Scan(into ...any) error {
+	if r.err != nil {
+		return r.err
 	}
-	if err != nil {
-		return 0, err
+	defer r.rows.Close()
+	if !r.rows.Next() {
+		if err := r.rows.Err(); err != nil {
+			return err
+		}
+		return sql.ErrNoRows
 	}
-	return result.RowsAffected()
+	if err := r.rows.Scan(into...); err != nil {
+		return err
+	}
+	return r.rows.Close()
 }
 
 // collect scans every row with scan.
