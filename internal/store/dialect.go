@@ -25,33 +25,35 @@ type dialect struct {
 	// reparses says that a text which is run twice is parsed twice, unless it
 	// is prepared; the driver of PostgreSQL remembers what it has seen.
 	reparses bool
-	read     sql.TxOptions
-	write    sql.TxOptions
-	keep     sql.TxOptions
+	// How transactions begin: to read one snapshot, to write serializably, to
+	// write what needs no more than its own rows.
+	beginRead, beginWrite, beginKeep string
+	readers, writers                 int // the most at a time
 }
 
 var sqliteDialect = dialect{
 	name:     "sqlite",
 	reparses: true,
 	words:    strings.NewReplacer("{key}", "TEXT", "{json}", "TEXT", "{blob}", "BLOB", "{clustered}", "WITHOUT ROWID"),
-	read:     sql.TxOptions{ReadOnly: true},
+	// One writer orders everything; a reader that took the lock first could
+	// meet it, so a writer asks for the lock at once.
+	beginRead: "BEGIN", beginWrite: "BEGIN IMMEDIATE", beginKeep: "BEGIN IMMEDIATE",
+	readers: 8, writers: 1,
 }
 
 var postgresDialect = dialect{
-	name:  "postgres",
-	words: strings.NewReplacer("{key}", `TEXT COLLATE "C"`, "{json}", "JSONB", "{blob}", "BYTEA", " {clustered}", ""),
-	share: " FOR SHARE",
-	read:  sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
-	write: sql.TxOptions{Isolation: sql.LevelSerializable},
-	keep:  sql.TxOptions{Isolation: sql.LevelReadCommitted},
+	name:       "postgres",
+	words:      strings.NewReplacer("{key}", `TEXT COLLATE "C"`, "{json}", "JSONB", "{blob}", "BYTEA", " {clustered}", ""),
+	share:      " FOR SHARE",
+	beginRead:  "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+	beginWrite: "BEGIN ISOLATION LEVEL SERIALIZABLE",
+	beginKeep:  "BEGIN ISOLATION LEVEL READ COMMITTED",
+	readers:    24, writers: 12,
 }
 
-// Pool sizes. SQLite has one writer; PostgreSQL's pools are per process.
-const (
-	sqliteReaders = 8
-	pgReaders     = 24
-	pgWriters     = 12
-)
+// spare is how many connections a pool may have beside its sessions, for
+// migrations and health checks.
+const spare = 1
 
 // open connects to the DSN: a postgres:// URL, or the path of a SQLite file.
 func open(ctx context.Context, dsn string) (d dialect, read, write *sql.DB, err error) {
@@ -73,10 +75,10 @@ func openPostgres(ctx context.Context, dsn string) (dialect, *sql.DB, *sql.DB, e
 	// they are planned: a generic plan reads the whole range.
 	readConfig.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
 	read, write := stdlib.OpenDB(*readConfig), stdlib.OpenDB(*config)
-	read.SetMaxOpenConns(pgReaders)
-	read.SetMaxIdleConns(pgReaders)
-	write.SetMaxOpenConns(pgWriters)
-	write.SetMaxIdleConns(pgWriters)
+	read.SetMaxOpenConns(postgresDialect.readers + spare)
+	read.SetMaxIdleConns(postgresDialect.readers + spare)
+	write.SetMaxOpenConns(postgresDialect.writers + spare)
+	write.SetMaxIdleConns(postgresDialect.writers + spare)
 	if err := write.PingContext(ctx); err != nil {
 		return dialect{}, nil, nil, errors.Join(fmt.Errorf("connect to PostgreSQL: %w", redacted(err)), read.Close(), write.Close())
 	}
@@ -103,11 +105,11 @@ func openSQLite(ctx context.Context, path string) (dialect, *sql.DB, *sql.DB, er
 	if err := f.Close(); err != nil {
 		return dialect{}, nil, nil, err
 	}
-	write, err := sqliteDB(path, "immediate", 1)
+	write, err := sqliteDB(path, sqliteDialect.writers+spare)
 	if err != nil {
 		return dialect{}, nil, nil, err
 	}
-	read, err := sqliteDB(path, "deferred", sqliteReaders)
+	read, err := sqliteDB(path, sqliteDialect.readers+spare)
 	if err != nil {
 		return dialect{}, nil, nil, errors.Join(err, write.Close())
 	}
@@ -117,8 +119,8 @@ func openSQLite(ctx context.Context, path string) (dialect, *sql.DB, *sql.DB, er
 	return sqliteDialect, read, write, nil
 }
 
-func sqliteDB(path, lock string, conns int) (*sql.DB, error) {
-	q := url.Values{"_txlock": {lock}, "_pragma": {
+func sqliteDB(path string, conns int) (*sql.DB, error) {
+	q := url.Values{"_txlock": {"immediate"}, "_pragma": {
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"cache_size(-65536)", "temp_store(MEMORY)", "mmap_size(268435456)",
 	}}

@@ -59,7 +59,7 @@ func (tx *Tx) writeEvents() error {
 // insertEvents writes events and whom they are about, many rows a statement: a
 // batch of new people has thousands.
 func (v *View) insertEvents(events []bailiwick.Event) error {
-	for batch := range slices.Chunk(events, rowsAtOnce) {
+	for batch := range slices.Chunk(events, insertedAtOnce) {
 		a := v.args()
 		rows := make([]string, len(batch))
 		for i, e := range batch {
@@ -114,7 +114,7 @@ func (v *View) insertAbout(batch []bailiwick.Event) error {
 // logDenial writes, after the rollback, that an operation was refused: who,
 // which, why. Not on whom: the actor may not know (AZ-19).
 func (s *Store) logDenial(ctx context.Context, by authz.Actor, event bailiwick.EventType, refusal error) {
-	_ = s.inTx(ctx, &s.dialect.keep, by.Org(), func(v View) error {
+	_ = s.inTx(ctx, s.dialect.beginKeep, by.Org(), func(v View) error {
 		actor, err := v.prove(by)
 		if err != nil {
 			return err

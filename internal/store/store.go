@@ -207,7 +207,12 @@ func (s *Store) inTx(ctx context.Context, begin string, org bailiwick.ID, fn fun
 	if err := fn(View{ctx: ctx, store: s, on: on, org: org, now: s.Now()}); err != nil {
 		return err
 	}
-	if _, err := on.exec(ctx, "COMMIT"); err != nil {
+	// A caller who went away before COMMIT gets a rollback, and one who goes
+	// away during it a commit: never a doubt.
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if _, err := on.exec(context.WithoutCancel(ctx), "COMMIT"); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	committed = true
