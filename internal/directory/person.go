@@ -176,6 +176,27 @@ func (p *PersonView) fillContext(v *store.View) error {
 	}
 	if scope, refused := v.Actor().Users(authz.UsersReadActivity); refused == nil && p.acts[authz.UsersReadActivity] == nil {
 		p.Events, err = v.EventsOf(scope, p.User.ID, recentEvents)
+		p.Events = slices.DeleteFunc(p.Events, func(e bailiwick.Event) bool { return p.hides(v.Actor(), e) })
 	}
 	return err
+}
+
+// hides reports whether an event names something that the actor may not see:
+// a group, an app or a role outside the own scope is not to be learned from
+// somebody's history (AZ-12).
+func (p *PersonView) hides(a authz.Actor, e bailiwick.Event) bool {
+	return slices.ContainsFunc(e.Targets, func(t bailiwick.EventEntity) bool {
+		switch t.Type {
+		case "UserGroup":
+			scope, err := a.Groups(authz.GroupsRead)
+			return err != nil || !scope.See().Everything() &&
+				!slices.ContainsFunc(p.Groups, func(g bailiwick.Group) bool { return g.ID == t.ID })
+		case "AppInstance":
+			scope, err := a.Apps(authz.AppsRead)
+			return err != nil || !scope.See().Everything()
+		case "ROLE":
+			return a.May(authz.RolesRead) != nil
+		}
+		return false
+	})
 }
