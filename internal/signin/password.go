@@ -166,8 +166,10 @@ func (s *SignIn) verify(ctx context.Context, a attempt, stored, password string)
 	if err == nil {
 		return right, nil
 	}
-	err = busy(err)
-	return false, errors.Join(err, s.forgive(context.WithoutCancel(ctx), a))
+	if err := s.forgive(context.WithoutCancel(ctx), a); err != nil {
+		return false, err
+	}
+	return false, busy(err)
 }
 
 func busy(err error) error {
