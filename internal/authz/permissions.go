@@ -103,6 +103,9 @@ const (
 	// peers is higher, but super administrators may act on one another
 	// (decision 11).
 	peers
+	// never spares administrators altogether: nobody chooses another
+	// administrator's password or holds a link to it (decision 11, REC-18).
+	never
 )
 
 // roleSet is a set of roles as bits.
@@ -160,10 +163,10 @@ var matrix = []row{
 	r(UsersUnlock, "okta.users.lifecycle.unlock", "unlock accounts", super|org|user|help, higher),
 	r(UsersClearSessions, "okta.users.lifecycle.clearSessions", "clear sessions and revoke tokens", super|org|user|help|partner, higher),
 	r(UsersResetPassword, "okta.users.credentials.resetPassword", "send a reset password email", super|org|user|help|partner, higher),
-	r(UsersReceiveLink, "bailiwick.users.credentials.receiveLink", "receive a reset or activation link in place of a mail", super|org|user, intimate),
+	r(UsersReceiveLink, "bailiwick.users.credentials.receiveLink", "receive a reset or activation link in place of a mail", super|org|user, never),
 	r(UsersTemporaryPassword, "okta.users.credentials.expirePassword", "create a temporary password", super|org|user|help|partner, intimate),
 	r(UsersSetAndActivate, "bailiwick.users.credentials.setAndActivate", "set a temporary password for pending people", super|org|user|help|partner, intimate),
-	r(UsersSetPassword, "bailiwick.users.credentials.setPassword", "set passwords, while the owner allows it", super|org|user, intimate),
+	r(UsersSetPassword, "bailiwick.users.credentials.setPassword", "set passwords, while the owner allows it", super|org|user, never),
 	r(UsersRemovePassword, "bailiwick.users.credentials.removePassword", "remove passwords", super|org|user|partner, intimate),
 	r(UsersResetFactors, "okta.users.credentials.resetFactors", "reset multifactor and authenticators", super|org|user|help|partner, intimate),
 	r(UsersEnrollFactors, "bailiwick.users.credentials.enrollFactors", "enroll security keys for people", super|org|user|partner, intimate),

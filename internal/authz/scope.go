@@ -113,7 +113,7 @@ func (a Actor) Users(p UserPermission) (UserScope, error) {
 // Self returns the scope that holds the actor alone, for reading one's own
 // account and My Account; Unauthenticated when nobody is asking.
 func (a Actor) Self() (UserScope, error) {
-	if a.id == "" {
+	if !a.proven || a.id == "" {
 		return UserScope{}, bailiwick.ErrUnauthenticated
 	}
 	me := Reach{self: a.id}
@@ -163,7 +163,7 @@ func (s UserScope) ceiling(who Subject) error {
 	}
 	above := s.tier > who.Tier
 	switch {
-	case limit == intimate && s.claim == SessionClaim:
+	case limit == never || limit == intimate && s.claim == SessionClaim:
 		above = false
 	case limit == peers && s.tier == bailiwick.TierSuper && who.Tier == bailiwick.TierSuper:
 		above = true
