@@ -181,7 +181,7 @@ func (v *View) Events(q EventQuery) (Page[bailiwick.Event], error) {
 }
 
 // EventsOf lists what happened to a person or was done by that person, newest
-// first. The scope must contain the person.
+// first. The scope must contain the person, and shows other people in them.
 func (v *View) EventsOf(scope authz.UserScope, id bailiwick.ID, limit int) ([]bailiwick.Event, error) {
 	if _, err := v.User(scope, id); err != nil {
 		return nil, err
@@ -190,7 +190,10 @@ func (v *View) EventsOf(scope authz.UserScope, id bailiwick.ID, limit int) ([]ba
 	page, err := v.eventPage(`SELECT `+eventColumns+` FROM event_entities t JOIN events e
 		ON e.org_id = t.org_id AND e.published = t.published AND e.id = t.event_id
 		WHERE t.org_id = $1 AND t.entity_id = `+a.add(id)+` ORDER BY t.published DESC, t.event_id DESC LIMIT `+a.add(limit), a, limit)
-	return page.Rows, err
+	if err != nil {
+		return nil, err
+	}
+	return page.Rows, v.redact(scope, id, page.Rows)
 }
 
 func (v *View) eventPage(text string, a args, limit int) (Page[bailiwick.Event], error) {
