@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/mail"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -226,6 +227,10 @@ func failure(err error) *Failure {
 		// knows already.
 		reason, _, _ = strings.Cut(reason, ", affected ")
 	}
-	f.Reason = shorten(oneLine(reason), MaxReason)
+	f.Reason = shorten(secretive.ReplaceAllString(oneLine(reason), "[hidden]"), MaxReason)
 	return f
 }
+
+// secretive finds addresses and long words: a server that quotes the mail it
+// refuses must not bring a live link into the outbox or a log.
+var secretive = regexp.MustCompile(`[Hh][Tt][Tt][Pp][Ss]?://\S+|\w{32,}`)

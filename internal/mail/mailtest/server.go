@@ -72,6 +72,7 @@ type Server struct {
 	options  Options
 	mu       sync.Mutex
 	received []Message
+	refused  []Message
 }
 
 // Listen starts a server.
@@ -114,6 +115,13 @@ func (s *Server) Received() []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.received)
+}
+
+// Refused returns the mails that were read whole and then refused.
+func (s *Server) Refused() []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.refused)
 }
 
 type session struct {
@@ -170,11 +178,13 @@ func (s *session) Data(r io.Reader) error {
 	if err := m.parse(); err != nil {
 		return Refusal(554, err.Error())
 	}
-	if err := s.server.refuse(AtData, m.To, raw); err != nil {
-		return err
-	}
+	err = s.server.refuse(AtData, m.To, raw)
 	s.server.mu.Lock()
 	defer s.server.mu.Unlock()
+	if err != nil {
+		s.server.refused = append(s.server.refused, m)
+		return err
+	}
 	s.server.received = append(s.server.received, m)
 	return nil
 }
