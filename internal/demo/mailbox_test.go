@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/bailiwick-iam/bailiwick/internal/mail"
 )
 
 func get(t *testing.T, m *Mailbox, path string) *httptest.ResponseRecorder {
@@ -58,6 +60,25 @@ func TestALetterCanBeReadAndItsLinksFollowed(t *testing.T) {
 	part := get(t, m, MailboxPath+"/1/html")
 	if !strings.Contains(part.Body.String(), `<head><base target="_blank">`) {
 		t.Errorf("links stay in the frame: %s", part.Body)
+	}
+}
+
+func TestTheOutboxDeliversToTheMailbox(t *testing.T) {
+	t.Parallel()
+	content, err := mail.Render(mail.ResetPassword{To: "00u1"}, mail.Facts{Org: Name, Person: mail.Person{Name: "Bo", Address: "bo.li@halvard.example"},
+		Link: "http://localhost:8080/reset/abc", Life: time.Hour, At: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := NewMailbox(Name)
+	if err := m.Deliver(t.Context(), mail.Envelope{To: "bo.li@halvard.example", Mail: content, Date: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	if body := get(t, m, MailboxPath+"/1").Body.String(); !strings.Contains(body, `<a href="http://localhost:8080/reset/abc"`) {
+		t.Errorf("the letter has no link: %s", body)
+	}
+	if part := get(t, m, MailboxPath+"/1/html").Body.String(); !strings.Contains(part, `<base target="_blank">`) {
+		t.Errorf("a rendered mail keeps its links in the frame: %s", part)
 	}
 }
 
