@@ -38,6 +38,7 @@ func (d *Directory) take(ctx context.Context, by authz.Actor, ref string, s step
 		if err := tx.SaveUser(scope, next); err != nil {
 			return err
 		}
+		next.Version++
 		if s.then == nil {
 			return nil
 		}

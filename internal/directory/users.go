@@ -364,9 +364,12 @@ func (d *Directory) saveProfile(ctx context.Context, by authz.Actor, ref string,
 		for _, f := range changed {
 			tx.Changed(bailiwick.Change{Field: f})
 		}
-		return tx.SaveUser(scope, u)
+		if err := tx.SaveUser(scope, u); err != nil {
+			return err
+		}
+		u.Version++
+		return nil
 	})
-	u.Version++
 	return u, err
 }
 
