@@ -99,8 +99,10 @@ func (v *View) Reached(scope authz.UserScope) (Reached, error) {
 		return Reached{People: min(sum, of), Of: of, AtMost: true}, nil
 	}
 	var n int64
-	err = v.row(`SELECT COUNT(DISTINCT m.user_id) FROM role_targets s JOIN group_members m ON m.org_id = s.org_id AND m.set_id = s.set_id
-		WHERE s.org_id = $1 AND m.org_id = $1 AND s.assignment_id IN (`+in+`)`, a...).Scan(&n)
+	// CROSS JOIN is load-bearing: without it SQLite reads everybody's
+	// memberships and looks each up among the targets.
+	err = v.row(`SELECT COUNT(DISTINCT m.user_id) FROM role_targets s CROSS JOIN group_members m
+		WHERE s.org_id = $1 AND s.assignment_id IN (`+in+`) AND m.org_id = $1 AND m.set_id = s.set_id`, a...).Scan(&n)
 	if err != nil {
 		return Reached{}, fmt.Errorf("count the people of a scope: %w", err)
 	}

@@ -128,6 +128,8 @@ func (v *View) fillFacts(facts *authz.Facts, profile []byte) error {
 }
 
 // grants lists the roles that a person holds, directly and through groups.
+// CROSS JOIN makes SQLite begin with the person's groups, not with every
+// assignment of the org.
 func (v *View) grants(user bailiwick.ID) ([]authz.Grant, error) {
 	rows, err := v.query(`SELECT d.id, d.role, d.mode, d.via FROM (
 			SELECT a.id, a.role, a.mode, '' AS via FROM role_assignments a
@@ -135,8 +137,8 @@ func (v *View) grants(user bailiwick.ID) ([]authz.Grant, error) {
 		UNION ALL
 		SELECT g.id, g.role, g.mode, g.via FROM (
 			SELECT a.id, a.role, a.mode, m.set_id AS via
-			FROM group_members m JOIN role_assignments a ON a.org_id = m.org_id AND a.principal_id = m.set_id
-			WHERE m.org_id = $1 AND m.user_id = $2 AND a.org_id = $1`+v.lock+`) g`, v.org, user)
+			FROM group_members m CROSS JOIN role_assignments a
+			WHERE m.org_id = $1 AND m.user_id = $2 AND a.org_id = $1 AND a.principal_id = m.set_id`+v.lock+`) g`, v.org, user)
 	grants, err := collect(rows, err, func(rows *sql.Rows) (g authz.Grant, err error) {
 		return g, rows.Scan(&g.Assignment, &g.Role, &g.Mode, &g.Via)
 	})

@@ -24,9 +24,11 @@ func scanAssignment(row scanner) (bailiwick.Assignment, error) {
 // Assignments lists the roles of a principal, oldest first: a person's own
 // and those that come through groups.
 func (v *View) Assignments(p bailiwick.Principal) ([]bailiwick.Assignment, error) {
-	rows, err := v.query(`SELECT `+assignmentColumns+` FROM role_assignments a WHERE a.org_id = $1 AND (a.principal_id = $2
-		OR a.principal_id IN (SELECT m.set_id FROM group_members m WHERE m.org_id = $1 AND m.user_id = $2))
-		ORDER BY a.principal_kind DESC, a.created, a.id`, v.org, p.ID)
+	rows, err := v.query(`SELECT `+assignmentColumns+` FROM role_assignments a WHERE a.org_id = $1 AND a.principal_id = $2
+		UNION ALL
+		SELECT `+assignmentColumns+` FROM group_members m CROSS JOIN role_assignments a
+		WHERE m.org_id = $1 AND m.user_id = $2 AND a.org_id = $1 AND a.principal_id = m.set_id
+		ORDER BY principal_kind DESC, created, id`, v.org, p.ID)
 	out, err := collect(rows, err, func(rows *sql.Rows) (bailiwick.Assignment, error) { return scanAssignment(rows) })
 	if err != nil {
 		return nil, fmt.Errorf("read the roles of %s: %w", p.ID, err)
@@ -226,10 +228,13 @@ func (tx *Tx) RequireRulers() error {
 // group, by ID.
 func (v *View) Administrators(scope authz.UserScope, after bailiwick.ID, limit int) (Page[bailiwick.ID], error) {
 	a := v.args()
-	rows, err := v.query(`SELECT u.id FROM users u WHERE u.org_id = $1 AND u.id > `+a.add(after)+` AND u.id IN (
-			SELECT a.principal_id FROM role_assignments a WHERE a.org_id = $1
-			UNION SELECT m.user_id FROM role_assignments a JOIN group_members m ON m.org_id = a.org_id AND m.set_id = a.principal_id
-			WHERE a.org_id = $1 AND m.org_id = $1)
+	at := a.add(after)
+	rows, err := v.query(`SELECT u.id FROM (
+			SELECT a.principal_id AS id FROM role_assignments a WHERE a.org_id = $1 AND a.principal_id > `+at+`
+			UNION
+			SELECT m.user_id AS id FROM role_assignments a CROSS JOIN group_members m
+			WHERE a.org_id = $1 AND m.org_id = $1 AND m.set_id = a.principal_id AND m.user_id > `+at+`) p
+		CROSS JOIN users u WHERE u.org_id = $1 AND u.id = p.id
 		AND `+userPredicate(&a, scope.See())+` ORDER BY u.id LIMIT `+a.add(limit+1), a...)
 	ids, err := collect(rows, err, scanID)
 	if err != nil {

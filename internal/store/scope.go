@@ -130,8 +130,11 @@ func (v *View) subject(id bailiwick.ID, scopes ...authz.UserScope) (authz.Subjec
 	}
 	if keys := union(reaches...); len(keys) > 0 {
 		a := v.args()
-		rows, err := v.query(`SELECT t.assignment_id FROM group_members m JOIN role_targets t ON t.org_id = m.org_id AND t.set_id = m.set_id
-			WHERE m.org_id = $1 AND m.user_id = `+a.add(id)+` AND t.org_id = $1 AND t.assignment_id IN (`+a.list(keys)+`)`+v.lock, a...)
+		// CROSS JOIN makes SQLite begin with the person's few sets and not with
+		// the thousands of targets that the assignments may have.
+		rows, err := v.query(`SELECT t.assignment_id FROM group_members m CROSS JOIN role_targets t
+			WHERE m.org_id = $1 AND m.user_id = `+a.add(id)+` AND t.org_id = $1 AND t.set_id = m.set_id
+			AND t.assignment_id IN (`+a.list(keys)+`)`+v.lock, a...)
 		if who.ReachedBy, err = collect(rows, err, scanID); err != nil {
 			return who, fmt.Errorf("read what reaches %s: %w", id, err)
 		}

@@ -181,6 +181,48 @@ func TestGrantsAreReadAsTheyAreHeld(t *testing.T) {
 	})
 }
 
+func TestAdministratorsAreListedWithTheRolesTheyHold(t *testing.T) {
+	t.Parallel()
+	eachWorld(t, func(t *rapid.T, w *world, v *store.View) error {
+		scope, err := v.Actor().Users(authz.UsersRead)
+		if err != nil {
+			return nil
+		}
+		var got, want []bailiwick.ID
+		for limit, after := rapid.IntRange(1, 3).Draw(t, "limit"), bailiwick.ID(""); ; {
+			page, err := v.Administrators(scope, after, limit)
+			if err != nil {
+				return err
+			}
+			got = append(got, page.Rows...)
+			if after = bailiwick.ID(page.Next); after == "" {
+				break
+			}
+		}
+		for _, id := range w.list(scope, store.UserQuery{}) {
+			held := w.grants(id)
+			if len(held) > 0 {
+				want = append(want, id)
+			}
+			roles, err := v.Assignments(bailiwick.Principal{Kind: bailiwick.UserPrincipal, ID: id})
+			if err != nil {
+				return err
+			}
+			if len(roles) != len(held) || slices.ContainsFunc(roles, func(a bailiwick.Assignment) bool { return !holdsKey(held, a.Key) }) {
+				t.Fatalf("roles of %s: got %v, want %v", id, roles, held)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("administrators: got %v, want %v", got, want)
+		}
+		return nil
+	})
+}
+
+func holdsKey(grants []authz.Grant, key bailiwick.ID) bool {
+	return slices.ContainsFunc(grants, func(g authz.Grant) bool { return g.Assignment == key })
+}
+
 func TestTheZeroScopeShowsNobody(t *testing.T) {
 	t.Parallel()
 	eachWorld(t, func(t *rapid.T, w *world, v *store.View) error {
