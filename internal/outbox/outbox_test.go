@@ -196,17 +196,30 @@ func TestAWorkerThatLostItsLeaseDoesNothingMore(t *testing.T) {
 	})
 }
 
-func TestAMailThatWasTakenBackMakesNoLink(t *testing.T) {
+func TestAMailThatIsTakenBackAfterItsLeaseMakesNoLink(t *testing.T) {
 	t.Parallel()
 	each(t, willing, func(t *testing.T, w *world) {
 		u := w.person(t, w.org.ID, "Tuğba", "tugba@halvard.example")
 		w.leave(t, w.org.ID, mail.ResetPassword{To: u.ID})
-		err := w.store.Do(t.Context(), authz.System(w.org.ID, "test"), bailiwick.UserDeactivated, func(tx *store.Tx) error { return tx.VoidLinks(u.ID) })
+		var letters []store.Letter
+		err := w.store.Keep(t.Context(), w.org.ID, func(k *store.Upkeep) (err error) {
+			letters, err = k.Lease(1, time.Minute)
+			return err
+		})
+		if err != nil || len(letters) != 1 {
+			t.Fatalf("leased %v, %v", letters, err)
+		}
+		err = w.store.Do(t.Context(), authz.System(w.org.ID, "test"), bailiwick.UserDeactivated, func(tx *store.Tx) error { return tx.VoidLinks(u.ID) })
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.sweep(t, w.worker(t, nil))
+		if err := w.worker(t, nil).Send(t.Context(), w.org, letters[0]); err != nil {
+			t.Fatal(err)
+		}
 		w.received(t, 0)
+		if got := w.log.String(); got != "" {
+			t.Errorf("got log %s", got)
+		}
 	})
 }
 
