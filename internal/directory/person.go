@@ -182,8 +182,8 @@ func (p *PersonView) fillContext(v *store.View) error {
 }
 
 // hides reports whether an event names something that the actor may not see:
-// a group, an app or a role outside the own scope is not to be learned from
-// somebody's history (AZ-12).
+// a group, an app, a role or another person outside the own scope is not to be
+// learned from somebody's history (AZ-12).
 func (p *PersonView) hides(a authz.Actor, e bailiwick.Event) bool {
 	return slices.ContainsFunc(e.Targets, func(t bailiwick.EventEntity) bool {
 		switch t.Type {
@@ -196,6 +196,9 @@ func (p *PersonView) hides(a authz.Actor, e bailiwick.Event) bool {
 			return err != nil || !scope.See().Everything()
 		case "ROLE":
 			return a.May(authz.RolesRead) != nil
+		case "User": // what an administrator did to somebody else
+			scope, err := a.Users(authz.UsersReadActivity)
+			return t.ID != p.User.ID && (err != nil || !scope.See().Everything())
 		}
 		return false
 	})
