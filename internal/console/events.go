@@ -60,8 +60,11 @@ func happening(e bailiwick.Event, person bailiwick.ID) ui.Happening {
 		}
 	}
 	h := ui.Happening{Icon: told.icon, Tone: told.tone, Text: told.own, At: e.Published, Detail: detail(e, person)}
-	if e.Actor.ID != person && e.Actor.DisplayName != "" {
+	switch other := somebodyElse(e, person); {
+	case e.Actor.ID != person && e.Actor.DisplayName != "":
 		h.Actor, h.Text = e.Actor.DisplayName, told.others
+	case e.Actor.ID == person && other != "":
+		h.Text = toSomebody(told.others, other)
 	}
 	if e.Actor.Type == "SystemPrincipal" {
 		h.Actor = "Bailiwick" // its reason is for the log
@@ -69,17 +72,39 @@ func happening(e bailiwick.Event, person bailiwick.ID) ui.Happening {
 	return h
 }
 
-// detail names the other things that the event is about, the fields that
-// changed, and where it came from.
+// somebodyElse is the other person whom an event is about, if any.
+func somebodyElse(e bailiwick.Event, person bailiwick.ID) string {
+	for _, t := range e.Targets {
+		if t.Type == "User" && t.ID != person {
+			return t.DisplayName
+		}
+	}
+	return ""
+}
+
+// toSomebody says what the person did to somebody else.
+func toSomebody(text, other string) string {
+	if strings.Contains(text, "this user") {
+		text = strings.Replace(text, "this user", other, 1)
+	} else {
+		text += " for " + other
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// detail names the other things that the event is about, the fields of a
+// profile that changed, and where it came from.
 func detail(e bailiwick.Event, person bailiwick.ID) string {
 	var parts []string
 	for _, t := range e.Targets {
-		if t.ID != person && t.DisplayName != "" && t.Type != "Token" {
+		if t.ID != person && t.DisplayName != "" && t.Type != "Token" && t.Type != "User" {
 			parts = append(parts, t.DisplayName)
 		}
 	}
 	for _, c := range e.Changes {
-		parts = append(parts, fieldLabel(c.Field))
+		if e.Type == bailiwick.UserProfileUpdated {
+			parts = append(parts, fieldLabel(c.Field))
+		}
 	}
 	if e.Client.Address != "" {
 		parts = append(parts, e.Client.Address)

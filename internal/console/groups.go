@@ -34,8 +34,11 @@ func (c *Console) groups(w http.ResponseWriter, r *http.Request, v visit) error 
 	if q.query != "" {
 		page.Empty = ui.Empty{Icon: "search", Title: "No group matches “" + q.query + "”", Text: "Try the beginning of its name.", Link: "Clear filter", Href: q.path}
 	}
-	before := int64(len(q.trail)) * rowsOnAPage
-	page.Pager = q.pager(list.Next, ui.Thousands(before+1)+"–"+ui.Thousands(before+int64(len(list.Rows))))
+	said := ui.Count(int64(len(list.Rows)), "group", "groups")
+	if before := int64(len(q.trail)) * rowsOnAPage; list.Next != "" || q.after != "" {
+		said = ui.Thousands(before+1) + "–" + ui.Thousands(before+int64(len(list.Rows)))
+	}
+	page.Pager = q.pager(list.Next, said)
 	w.Header().Add("Vary", "HX-Request")
 	if web.IsFragment(r) {
 		return c.pages.WriteBlock(w, http.StatusOK, "groups", "rows", page)

@@ -111,12 +111,23 @@ func (c *Console) users(w http.ResponseWriter, r *http.Request, v visit) error {
 	if err != nil {
 		return err
 	}
+	through, err := c.dir.ReachedThrough(r.Context(), v.by, list.Rows)
+	if err != nil {
+		return err
+	}
 	page := usersPage{Shell: v.shell, Scope: scopeSentence(v.me), Address: q.path, Query: q.query, Status: q.status,
-		Rows: userRows(list.Rows, v.shell.Base), Empty: emptyList(q, list.Next, limited(v.me))}
+		Through: through != nil, Rows: userRows(list.Rows, v.shell.Base), Empty: emptyList(q, list.Next, limited(v.me))}
+	for i, u := range list.Rows {
+		names := through[u.ID]
+		page.Rows[i].Groups, page.Rows[i].MoreGroups = names, 0
+		if len(names) > namedGroups {
+			page.Rows[i].Groups, page.Rows[i].MoreGroups = names[:namedGroups], int64(len(names)-namedGroups)
+		}
+	}
 	for _, s := range chips {
 		page.Chips = append(page.Chips, chip{Label: chipLabel(s), Status: s, Current: s == q.status})
 	}
-	page.Pager = q.pager(list.Next, shown(q, len(list.Rows), v.me))
+	page.Pager = q.pager(list.Next, shown(q, list.Next == "", len(list.Rows), v.me))
 	w.Header().Add("Vary", "HX-Request")
 	if web.IsFragment(r) {
 		return c.pages.WriteBlock(w, http.StatusOK, "users", "rows", page)
@@ -132,7 +143,10 @@ func chipLabel(s bailiwick.Status) string {
 }
 
 // shown says where in the list one is; of how many is known without a filter.
-func shown(q question, rows int, me directory.Self) string {
+func shown(q question, last bool, rows int, me directory.Self) string {
+	if last && q.after == "" {
+		return ui.Count(int64(rows), "person", "people")
+	}
 	before := int64(len(q.trail)) * rowsOnAPage
 	said := ui.Thousands(before+1) + "–" + ui.Thousands(before+int64(rows))
 	if len(q.trail) == maxTrail {

@@ -9,10 +9,14 @@ import (
 
 // A userRow is one person in a list.
 type userRow struct {
-	Who       ui.Who
-	Status    bailiwick.Status
-	Work      string // title and department, to tell people of one name apart
-	LastLogin time.Time
+	Who    ui.Who
+	Status bailiwick.Status
+	Work   string // title and department, to tell people of one name apart
+	// Groups are those by which a reader with a limited reach sees the person,
+	// the first few of them; MoreGroups counts the rest.
+	Groups     []string
+	MoreGroups int64
+	LastLogin  time.Time
 }
 
 // A chip is one choice of the filter; the empty status is everyone.
@@ -29,6 +33,7 @@ type usersPage struct {
 	Query   string
 	Status  bailiwick.Status
 	Chips   []chip
+	Through bool // the reader has a limited reach: say by what each person is reached
 	Rows    []userRow
 	Pager   ui.Pager
 	Empty   ui.Empty

@@ -29,7 +29,7 @@ type linkKind struct {
 var (
 	resetLink = linkKind{bailiwick.LinkResetPassword, "/reset", "Set a new password", "Set password",
 		"Reset links work once and for a short time. Ask for a new one.", "Send a new link", "/forgot"}
-	activationLink = linkKind{bailiwick.LinkActivate, "/activate", "Welcome", "Set password",
+	activationLink = linkKind{bailiwick.LinkActivate, "/welcome", "Welcome", "Set password",
 		"Activation links work once, for 7 days. Ask your administrator for a new one.", "Go to sign in", "/signin"}
 	ownerLink = linkKind{bailiwick.LinkBootstrap, "/setup", "Make the owner’s account", "Make account",
 		"The link for the first owner works once, for 30 minutes. Start the server again for a new one.", "Go to sign in", "/signin"}

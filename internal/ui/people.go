@@ -41,12 +41,13 @@ func Initials(name string) string {
 }
 
 // firstLetter returns the first letter of a word with the marks that belong to
-// it: a Devanagari vowel sign or a combining accent is not a letter by itself.
+// it: a Devanagari vowel sign or a combining accent is not a letter by itself,
+// and neither is the sign before the first letter of ʻAkauʻola.
 func firstLetter(word string) string {
 	var out strings.Builder
 	for _, r := range word {
 		switch {
-		case out.Len() == 0 && unicode.IsLetter(r):
+		case out.Len() == 0 && unicode.IsLetter(r) && !unicode.Is(unicode.Lm, r):
 			out.WriteRune(unicode.ToUpper(r))
 		case out.Len() == 0:
 		case unicode.IsMark(r):

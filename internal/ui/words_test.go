@@ -18,6 +18,7 @@ func TestInitialsWorkForAnyScript(t *testing.T) {
 		"김 민준":                   "김",
 		"नरेंद्र कुमार":          "नकु",
 		"élodie o’Brien":         "ÉO",
+		"ʻIsileli ʻAkauʻola":     "IA",
 		"Prince":                 "P",
 		"‘t Hooft":               "TH",
 		"e\u0301mile Zola":       "E\u0301Z",
