@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -160,7 +161,7 @@ func (v *View) walk(scope authz.UserScope, q UserQuery) (*walk, error) {
 	if w.listed == nil {
 		return w, nil
 	}
-	return w, w.measure()
+	return w, w.measure(q.Limit)
 }
 
 func (w *walk) useSets() {
@@ -187,7 +188,7 @@ func (w *walk) first(k string, u bailiwick.User) bool {
 
 // next returns up to about need candidates and moves on behind them.
 func (w *walk) next(need int) ([]string, error) {
-	if w.keyed {
+	if w.keyed && w.from != sortKey {
 		need = 2*need + 8 // some people match in several ways
 	}
 	need = min(need, maxCandidates)
@@ -236,15 +237,17 @@ func (v *View) strings(text string, a ...any) ([]string, error) {
 // steps when they are wrong and never rows.
 type setSizes struct{ sum, low, top int64 }
 
-// measure reads the sizes and chooses between the two ways to search: a scope
-// that holds a tenth of the people is met often enough in the org's own index.
-func (w *walk) measure() error {
+// measure reads the sizes and chooses between the two ways to search. A scope
+// that shows most people is met often enough in the org's own index; for any
+// other, merging its sets reads fewer rows.
+func (w *walk) measure(limit int) error {
 	a := w.view.args()
 	in := a.list(w.listed)
 	var sum, low, top sql.NullInt64
-	err := w.view.row(`SELECT CAST(SUM(z.n) AS BIGINT), MIN(z.n), MAX(z.n) FROM role_targets s CROSS JOIN group_stats z
+	var sets float64
+	err := w.view.row(`SELECT CAST(SUM(z.n) AS BIGINT), MIN(z.n), MAX(z.n), COUNT(*) FROM role_targets s CROSS JOIN group_stats z
 		WHERE s.org_id = $1 AND s.assignment_id IN (`+in+`) AND z.org_id = $1 AND z.set_id = s.set_id AND z.stripe = 0`, a...).
-		Scan(&sum, &low, &top)
+		Scan(&sum, &low, &top, &sets)
 	if err != nil {
 		return fmt.Errorf("read the sizes of a scope: %w", err)
 	}
@@ -256,7 +259,10 @@ func (w *walk) measure() error {
 	if err != nil {
 		return err
 	}
-	if top.Int64*10 >= people {
+	// The share of the people that sets of these sizes show when they overlap
+	// by chance. A wrong guess costs no more than the rows of the probe.
+	share := 1 - math.Exp(-float64(w.sizes.sum)/float64(max(people, 1)))
+	if float64(limit)/share < sets/2+1.5*float64(limit) {
 		w.table, w.column, w.probed = "user_keys", "skey", maxCandidates/4
 	}
 	return nil
