@@ -7,10 +7,17 @@ import (
 	"github.com/okta/okta-sdk-golang/v6/okta"
 )
 
-// role6 reads the standard role; the SDK sorts custom roles into another type.
-func role6(r *okta.StandardRole) (Role, error) {
+// role6 joins the two types into which the SDK sorts roles. With neither, it
+// met a type of role that it does not know.
+func role6(r *okta.StandardRole, custom *okta.CustomRole) (Role, error) {
+	if custom != nil {
+		return Role{
+			ID: value(custom.Id), Type: custom.Type, Label: value(custom.Label), Status: value(custom.Status),
+			AssignmentType: value(custom.AssignmentType), Assignee: custom.Links.GetAssignee().Href,
+		}, nil
+	}
 	if r == nil {
-		return Role{}, errors.New("the SDK did not read a standard role")
+		return Role{}, errors.New("the SDK does not know this type of role")
 	}
 	out := Role{ID: value(r.Id), Type: r.Type, Label: value(r.Label), Status: value(r.Status), AssignmentType: value(r.AssignmentType)}
 	if r.Links != nil && r.Links.Assignee != nil {
@@ -35,7 +42,7 @@ func (d v6) Roles(ctx context.Context, p Principal) ([]Role, error) {
 	}
 	var roles []Role
 	for _, row := range rows {
-		r, err := role6(row.StandardRole)
+		r, err := role6(row.StandardRole, row.CustomRole)
 		if err != nil {
 			return nil, err
 		}
@@ -58,7 +65,7 @@ func (d v6) Role(ctx context.Context, p Principal, role string) (Role, error) {
 	if err != nil {
 		return Role{}, refusal6(resp, err)
 	}
-	return role6(r.StandardRole)
+	return role6(r.StandardRole, r.CustomRole)
 }
 
 func (d v6) AssignRole(ctx context.Context, p Principal, roleType string) (Role, error) {
@@ -69,14 +76,14 @@ func (d v6) AssignRole(ctx context.Context, p Principal, roleType string) (Role,
 		if err != nil {
 			return Role{}, refusal6(resp, err)
 		}
-		return role6(r.StandardRole)
+		return role6(r.StandardRole, r.CustomRole)
 	}
 	r, resp, err := d.c.RoleAssignmentAUserAPI.AssignRoleToUser(ctx, p.ID).
 		AssignRoleRequest(okta.StandardRoleAssignmentSchemaAsAssignRoleToUserRequest(&body)).Execute()
 	if err != nil {
 		return Role{}, refusal6(resp, err)
 	}
-	return role6(r.StandardRole)
+	return role6(r.StandardRole, r.CustomRole)
 }
 
 func (d v6) UnassignRole(ctx context.Context, p Principal, role string) error {

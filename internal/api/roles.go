@@ -19,6 +19,7 @@ type wireRole struct {
 	ID             bailiwick.ID            `json:"id"`
 	Label          string                  `json:"label"`
 	Type           bailiwick.RoleType      `json:"type"`
+	Role           bailiwick.RoleType      `json:"role,omitempty"` // of a custom role
 	Status         string                  `json:"status"`
 	Created        stamp                   `json:"created"`
 	LastUpdated    stamp                   `json:"lastUpdated"`
@@ -42,8 +43,16 @@ func (a *API) role(r *http.Request, as bailiwick.Assignment) wireRole {
 	if info.Targets != bailiwick.NoTargets {
 		out.TargetScope = as.Mode
 	}
+	if vendorless[as.Role] {
+		out.Type, out.Role = "CUSTOM", as.Role
+	}
 	return out
 }
+
+// vendorless are the roles that exist here alone. They are shown as custom
+// roles (decision 10): clients fail on a whole list for one type that they do
+// not know.
+var vendorless = map[bailiwick.RoleType]bool{bailiwick.Owner: true, bailiwick.PartnerAdmin: true}
 
 func (a *API) listRoles(of holder) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
