@@ -49,10 +49,13 @@ type world struct {
 	token map[string]string
 }
 
-// An area is what a limited role is limited to.
+// An area is what a limited role is limited to. The group power holds a role
+// itself.
 type area struct {
 	name    string
 	group   bailiwick.ID
+	second  bailiwick.ID // another group
+	power   bailiwick.ID
 	realm   bailiwick.ID
 	catalog string
 	app     bailiwick.ID
@@ -175,11 +178,15 @@ func (w *world) check(err error) {
 }
 
 func (w *world) area(name, catalog string) area {
-	ctx := w.Context()
-	return area{name: name, catalog: catalog,
-		group: must(w.dir.CreateGroup(ctx, w.system, "Group "+name, "The people of "+name)).ID,
-		realm: must(w.dir.CreateRealm(ctx, w.system, "Realm "+name, bailiwick.PartnerRealm, nil)).ID,
+	a := area{name: name, catalog: catalog, group: w.group("Group " + name), second: w.group("Second " + name), power: w.group("Power " + name),
+		realm: must(w.dir.CreateRealm(w.Context(), w.system, "Realm "+name, bailiwick.PartnerRealm, nil)).ID,
 		app:   w.newApp(catalog, bailiwick.AppActive)}
+	w.give(directory.GroupOf(a.power), bailiwick.ReadOnlyAdmin, nil)
+	return a
+}
+
+func (w *world) group(name string) bailiwick.ID {
+	return must(w.dir.CreateGroup(w.Context(), w.system, name, "Made for a test")).ID
 }
 
 func (w *world) newApp(catalog string, status bailiwick.AppStatus) bailiwick.ID {
@@ -223,7 +230,9 @@ func (w *world) give(h directory.Holder, role bailiwick.RoleType, limit *area) b
 	}
 	switch info, _ := bailiwick.Role(role); info.Targets {
 	case bailiwick.GroupTargets:
-		w.check(w.dir.AddGroupTarget(ctx, w.system, h, as.ID, limit.group))
+		for _, g := range []bailiwick.ID{limit.group, limit.second, limit.power} {
+			w.check(w.dir.AddGroupTarget(ctx, w.system, h, as.ID, g))
+		}
 	case bailiwick.RealmTargets:
 		w.check(w.dir.AddRealmTarget(ctx, w.system, h, as.ID, limit.realm))
 	case bailiwick.AppTargets:
