@@ -104,7 +104,7 @@ func (d *Directory) SetPasswordAndActivate(ctx context.Context, by authz.Actor, 
 }
 
 func (d *Directory) temporary(ctx context.Context, by authz.Actor, ref string, out SignOut, s step) (string, error) {
-	if err := d.first(ctx, by, s.permission); err != nil {
+	if err := d.first(ctx, by, s.event, s.permission); err != nil {
 		return "", err
 	}
 	password := d.mint.TemporaryPassword()

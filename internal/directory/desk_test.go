@@ -42,6 +42,8 @@ type desk struct {
 	groups map[string]bailiwick.ID
 	realms map[string]bailiwick.ID
 	apps   map[string]bailiwick.ID
+
+	signedIn int // counts the sessions that were made
 }
 
 // A resident is a row of the desk's people.
@@ -197,7 +199,8 @@ func (k *desk) byToken(name string) authz.Actor {
 
 func (k *desk) bySession(name string) authz.Actor {
 	k.t.Helper()
-	digest := fmt.Sprintf("%s session %d", name, k.store.Now().UnixNano())
+	k.signedIn++
+	digest := fmt.Sprintf("%s session %d", name, k.signedIn)
 	k.must(k.store.Do(k.t.Context(), k.system, bailiwick.SessionStarted, func(tx *store.Tx) error {
 		return tx.InsertSession(bailiwick.Session{ID: tx.NewID(bailiwick.KindSession), UserID: k.people[name],
 			Created: tx.Now(), LastSeen: tx.Now(), Expires: tx.Now().Add(time.Hour)}, digest)
@@ -343,4 +346,13 @@ func (k *desk) linkLives(digest string, purpose bailiwick.LinkPurpose) bool {
 		_, err := v.Link(digest, purpose)
 		return err
 	}) == nil
+}
+
+// revoke ends the API tokens of a person.
+func (k *desk) revoke(name string) {
+	k.t.Helper()
+	k.must(k.store.Do(k.t.Context(), k.system, bailiwick.TokenRevoked, func(tx *store.Tx) error {
+		_, err := tx.EndTokens(k.people[name])
+		return err
+	}))
 }

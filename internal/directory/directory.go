@@ -9,8 +9,10 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
+	"errors"
 	"strings"
 
 	"github.com/bailiwick-iam/bailiwick"
@@ -74,13 +76,21 @@ func sealPage[T any](d *Directory, by authz.Actor, question string, page store.P
 	return List[T]{Rows: page.Rows, Next: d.seal(by, question, page.Next)}
 }
 
-// first refuses before costly work outside the transaction whoever could not
-// do the operation to anybody. It is a courtesy to the CPU: the operation
-// decides again in its own transaction.
-func (d *Directory) first(ctx context.Context, by authz.Actor, p authz.UserPermission) error {
-	return d.store.View(ctx, by, func(v *store.View) error {
+// first refuses before costly work or a look-up outside the transaction
+// whoever could not do the operation to anybody. It is a courtesy: the
+// operation decides again in its own transaction.
+func (d *Directory) first(ctx context.Context, by authz.Actor, event bailiwick.EventType, p authz.UserPermission) error {
+	err := d.store.View(ctx, by, func(v *store.View) error {
 		_, err := v.Actor().Users(p)
 		return err
+	})
+	if !errors.Is(err, bailiwick.ErrForbidden) {
+		return err
+	}
+	// Asked once more where refusals are written to the log.
+	return d.store.Do(ctx, by, event, func(tx *store.Tx) error {
+		_, err := tx.Actor().Users(p)
+		return cmp.Or(err, store.Unchanged())
 	})
 }
 

@@ -151,6 +151,9 @@ func leaveOffice(tx *store.Tx, _ authz.UserScope, u bailiwick.User) error {
 // DeleteUser deactivates an account, and erases one that is deactivated
 // already (the wire's two steps).
 func (d *Directory) DeleteUser(ctx context.Context, by authz.Actor, ref string) error {
+	if err := d.first(ctx, by, bailiwick.UserDeleted, authz.UsersDelete); err != nil {
+		return err
+	}
 	u, err := d.User(ctx, by, ref)
 	if err != nil {
 		return err

@@ -60,7 +60,7 @@ func (n NewUser) Check() error {
 // CreateUser makes a person. Who may create only inside some groups must name
 // one of them; a partner administrator's people land in the own realm (P2).
 func (d *Directory) CreateUser(ctx context.Context, by authz.Actor, n NewUser) (bailiwick.User, error) {
-	if err := d.first(ctx, by, authz.UsersCreate); err != nil {
+	if err := d.first(ctx, by, bailiwick.UserCreated, authz.UsersCreate); err != nil {
 		return bailiwick.User{}, err
 	}
 	n.Profile = bailiwick.Profile{}.Merge(n.Profile)
