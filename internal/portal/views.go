@@ -1,6 +1,15 @@
 package portal
 
-import "github.com/bailiwick-iam/bailiwick/internal/ui"
+import (
+	"github.com/bailiwick-iam/bailiwick"
+	"github.com/bailiwick-iam/bailiwick/internal/ui"
+)
+
+// policy is what a page that asks for a new password says beforehand.
+type policy struct{}
+
+// Shortest is the least number of characters.
+func (policy) Shortest() int { return bailiwick.MinPassword }
 
 type signInPage struct {
 	ui.Card
@@ -27,6 +36,7 @@ type forgotSentPage struct {
 // sign-in with a temporary password, and for the first owner.
 type passwordPage struct {
 	ui.Card
+	policy
 	Heading, Button string
 	Action          string
 	Login           string // whose password, when it is known already
@@ -53,6 +63,7 @@ type accountPage struct {
 
 type ownPasswordPage struct {
 	ui.Account
+	policy
 	Action   string
 	Faulty   bool
 	Old, New ui.Field
