@@ -58,7 +58,7 @@ func seenAssignment(v *store.View, h Holder, wire bailiwick.ID, kind bailiwick.T
 // AddGroupTarget limits a role to a group. The first one narrows the role from
 // all groups to that group.
 func (d *Directory) AddGroupTarget(ctx context.Context, by authz.Actor, h Holder, wire, group bailiwick.ID) error {
-	return d.rescope(ctx, by, h, wire, bailiwick.GroupTargets, func(tx *store.Tx, a bailiwick.Assignment) error {
+	return d.rescope(ctx, by, h, wire, bailiwick.GroupTargets, func(tx *store.Tx, _ held, a bailiwick.Assignment) error {
 		g, err := targetGroup(tx, group)
 		if err != nil {
 			return err
@@ -109,7 +109,7 @@ func narrow(tx *store.Tx, a bailiwick.Assignment) error {
 // RemoveGroupTarget takes a group out of a role's scope. The last one stays:
 // to reach everything again, the role is taken and given anew (R2).
 func (d *Directory) RemoveGroupTarget(ctx context.Context, by authz.Actor, h Holder, wire, group bailiwick.ID) error {
-	return d.rescope(ctx, by, h, wire, bailiwick.GroupTargets, func(tx *store.Tx, a bailiwick.Assignment) error {
+	return d.rescope(ctx, by, h, wire, bailiwick.GroupTargets, func(tx *store.Tx, _ held, a bailiwick.Assignment) error {
 		g, err := targetGroup(tx, group)
 		if err != nil {
 			return err
@@ -137,7 +137,7 @@ func removeTarget(tx *store.Tx, a bailiwick.Assignment, set bailiwick.ID) error 
 
 // AddRealmTarget lets a partner administrator's role reach a partner realm.
 func (d *Directory) AddRealmTarget(ctx context.Context, by authz.Actor, h Holder, wire, realm bailiwick.ID) error {
-	return d.rescope(ctx, by, h, wire, bailiwick.RealmTargets, func(tx *store.Tx, a bailiwick.Assignment) error {
+	return d.rescope(ctx, by, h, wire, bailiwick.RealmTargets, func(tx *store.Tx, _ held, a bailiwick.Assignment) error {
 		r, err := targetRealm(tx, realm)
 		if err != nil {
 			return err
@@ -152,7 +152,7 @@ func (d *Directory) AddRealmTarget(ctx context.Context, by authz.Actor, h Holder
 // RemoveRealmTarget takes a realm out of a partner administrator's scope. Its
 // last one can go: the role then reaches nobody.
 func (d *Directory) RemoveRealmTarget(ctx context.Context, by authz.Actor, h Holder, wire, realm bailiwick.ID) error {
-	return d.rescope(ctx, by, h, wire, bailiwick.RealmTargets, func(tx *store.Tx, a bailiwick.Assignment) error {
+	return d.rescope(ctx, by, h, wire, bailiwick.RealmTargets, func(tx *store.Tx, _ held, a bailiwick.Assignment) error {
 		removed, err := tx.RemoveTarget(a, realm)
 		if err == nil && !removed {
 			return bailiwick.NotFound("RoleTarget", realm)
@@ -222,7 +222,7 @@ func described(v *store.View, targets []bailiwick.AppTarget) ([]AppTarget, error
 // instance. The first one narrows the role. A whole app takes the place of its
 // instances; an instance beside its whole app is refused.
 func (d *Directory) AddAppTarget(ctx context.Context, by authz.Actor, h Holder, wire bailiwick.ID, t bailiwick.AppTarget) error {
-	return d.rescope(ctx, by, h, wire, bailiwick.AppTargets, func(tx *store.Tx, a bailiwick.Assignment) error {
+	return d.rescope(ctx, by, h, wire, bailiwick.AppTargets, func(tx *store.Tx, _ held, a bailiwick.Assignment) error {
 		entity, err := checkAppTarget(tx, t)
 		if err != nil {
 			return err
@@ -287,7 +287,7 @@ func unmixed(tx *store.Tx, a bailiwick.Assignment, t bailiwick.AppTarget) error 
 // an event of its own and mailed to the super administrators, and an org
 // setting refuses it (decision 1).
 func (d *Directory) RemoveAppTarget(ctx context.Context, by authz.Actor, h Holder, wire bailiwick.ID, t bailiwick.AppTarget) error {
-	return d.rescope(ctx, by, h, wire, bailiwick.AppTargets, func(tx *store.Tx, a bailiwick.Assignment) error {
+	return d.rescope(ctx, by, h, wire, bailiwick.AppTargets, func(tx *store.Tx, p held, a bailiwick.Assignment) error {
 		removed, err := tx.RemoveAppTarget(a, t)
 		if err != nil {
 			return err
@@ -305,35 +305,35 @@ func (d *Directory) RemoveAppTarget(ctx context.Context, by authz.Actor, h Holde
 		if org.Settings.RefuseRemovingLastAppTarget {
 			return bailiwick.Refused(bailiwick.Invalid, bailiwick.ReasonLastTarget, "the organization refuses to remove the last app target, which would widen the role to all apps")
 		}
-		return widen(tx, a)
+		return widen(tx, p, a)
 	})
 }
 
 // AllApps makes an application administrator's role reach all apps again.
 func (d *Directory) AllApps(ctx context.Context, by authz.Actor, h Holder, wire bailiwick.ID) error {
-	return d.rescope(ctx, by, h, wire, bailiwick.AppTargets, func(tx *store.Tx, a bailiwick.Assignment) error {
+	return d.rescope(ctx, by, h, wire, bailiwick.AppTargets, func(tx *store.Tx, p held, a bailiwick.Assignment) error {
 		if a.Mode == bailiwick.ScopeAll {
 			return store.Unchanged()
 		}
 		if err := tx.ClearAppTargets(a); err != nil {
 			return err
 		}
-		return widen(tx, a)
+		return widen(tx, p, a)
 	})
 }
 
-func widen(tx *store.Tx, a bailiwick.Assignment) error {
+func widen(tx *store.Tx, p held, a bailiwick.Assignment) error {
 	if err := tx.SetMode(a, bailiwick.ScopeAll); err != nil {
 		return err
 	}
-	tx.Also(bailiwick.ScopeWidened, bailiwick.EventEntity{ID: a.Principal.ID, Type: string(a.Principal.Kind)}, a.Entity())
+	tx.Also(bailiwick.ScopeWidened, p.entity, a.Entity())
 	supers, err := tx.Supers()
 	if err != nil {
 		return err
 	}
 	info, _ := bailiwick.Role(a.Role)
 	for _, s := range supers {
-		err := tx.Send(mail.ScopeWidened{To: s, By: nameOf(tx.Actor()), Who: string(a.Principal.ID), Role: info.Label, What: "all apps"})
+		err := tx.Send(mail.ScopeWidened{To: s, By: nameOf(tx.Actor()), Who: p.entity.DisplayName, Role: info.Label, What: "all apps"})
 		if err != nil {
 			return err
 		}
@@ -343,7 +343,7 @@ func widen(tx *store.Tx, a bailiwick.Assignment) error {
 
 // rescope runs a change of what a role reaches.
 func (d *Directory) rescope(ctx context.Context, by authz.Actor, h Holder, wire bailiwick.ID, kind bailiwick.TargetKind,
-	change func(*store.Tx, bailiwick.Assignment) error) error {
+	change func(*store.Tx, held, bailiwick.Assignment) error) error {
 	return d.store.Do(ctx, by, bailiwick.ScopeChanged, func(tx *store.Tx) error {
 		p, a, err := assignment(tx, h, wire)
 		if err != nil {
@@ -353,6 +353,6 @@ func (d *Directory) rescope(ctx context.Context, by authz.Actor, h Holder, wire 
 			return err
 		}
 		tx.Target(p.entity, a.Entity())
-		return change(tx, a)
+		return change(tx, p, a)
 	})
 }
