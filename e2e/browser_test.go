@@ -134,6 +134,9 @@ func artefacts(t *testing.T) string {
 	return dir
 }
 
+// settle is how long the page's transitions may take.
+const settle = 400 * time.Millisecond
+
 // picture takes the page in light and dark, wide and narrow, and fails when
 // anything of it lies beside the screen.
 func (b tab) picture(name string) {
@@ -144,7 +147,7 @@ func (b tab) picture(name string) {
 				_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 					Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
 				return err
-			}), chromedp.EmulateViewport(width, 900))
+			}), chromedp.EmulateViewport(width, 900), chromedp.Sleep(settle))
 			b.shoot(fmt.Sprintf("%s-%d-%s.png", name, width, theme), width)
 		}
 	}
