@@ -29,7 +29,7 @@ type demo struct {
 		HelpDeskAdmin string `json:"helpDeskAdmin"`
 	} `json:"tokens"`
 	SignIn []struct {
-		Role     string `json:"role"`
+		Type     string `json:"type"` // the role type; empty for an end user
 		UserName string `json:"userName"`
 		Password string `json:"password"`
 	} `json:"signIn"`

@@ -8,12 +8,13 @@
 // and speak plain HTTP to it. What an SDK hides (header lines, nulls, the shape
 // of an error) is checked with net/http in plain_test.go.
 //
-//	go test .                                 on the embedded database
-//	BAILIWICK_TEST_DSN=postgres://… go test . on PostgreSQL as well
+//	go test -count=1 .                                on the embedded database
+//	BAILIWICK_TEST_DSN=postgres://… go test -count=1 . on PostgreSQL as well
 //
-// BAILIWICK_TEST_DSN names a PostgreSQL server in which the tests may create
-// databases; without it, the server that with-postgres announces in
-// BAILIWICK_TEST_POSTGRES is used. Databases are made with the psql program.
+// Without -count=1 the go command answers from its cache, which knows nothing of
+// changes to the program. BAILIWICK_TEST_DSN names a PostgreSQL server in which
+// the tests may create databases, with the psql program; without it, the server
+// that with-postgres announces in BAILIWICK_TEST_POSTGRES is used.
 //
 // The first build takes some minutes: version 6 of the SDK is very large.
 package sdk

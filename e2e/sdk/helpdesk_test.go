@@ -137,6 +137,26 @@ func TestAHelpDeskMayNotCreateDeleteOrMove(t *testing.T) {
 	})
 }
 
+// What the stories above do not call through an SDK, as plain requests.
+func TestAHelpDeskMayNotDoTheWorkOfOthers(t *testing.T) {
+	t.Parallel()
+	stories(t, func(t *testing.T, on *stage) {
+		refused := map[string]string{"/api/v1/logs": "GET", "/api/v1/apps": "GET", "/api/v1/iam/assignees/users": "GET"}
+		for _, id := range on.threePeople(t, on.findDesk(t)) {
+			for _, verb := range []string{"activate", "deactivate", "suspend", "unsuspend"} {
+				refused["/api/v1/users/"+id+"/lifecycle/"+verb] = "POST"
+			}
+			refused["/api/v1/users/"+id] = "PUT"
+		}
+		for path, method := range refused {
+			a := on.ask(t, method, path, on.Tokens.HelpDeskAdmin, "")
+			if code := a.object(t, 403)["errorCode"]; code != "E0000006" {
+				t.Errorf("%s %s: got %v, want E0000006", method, path, code)
+			}
+		}
+	})
+}
+
 func TestAHelpDeskSeesItsOwnGroupsAlone(t *testing.T) {
 	t.Parallel()
 	stories(t, func(t *testing.T, on *stage) {

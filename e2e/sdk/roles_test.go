@@ -141,16 +141,16 @@ func TestTheRolesOfEveryAdministratorCanBeRead(t *testing.T) {
 	stories(t, func(t *testing.T, on *stage) {
 		custom := map[string]string{"OWNER": "Account Owner", "PARTNER_ADMIN": "Partner Administrator"}
 		for _, row := range on.SignIn {
-			if row.Role == "" || row.Role == "MOBILE_ADMIN" && on.sdk == "v6" {
+			if row.Type == "" || row.Type == "MOBILE_ADMIN" && on.sdk == "v6" {
 				continue
 			}
 			u := must(on.super.User(t.Context(), row.UserName))(t)
 			roles := must(on.super.Roles(t.Context(), UserPrincipal(u.ID)))(t)
 			held := slices.ContainsFunc(roles, func(r Role) bool {
-				return r.Type == row.Role || r.Type == "CUSTOM" && r.Label == custom[row.Role]
+				return r.Type == row.Type || r.Type == "CUSTOM" && r.Label == custom[row.Type]
 			})
 			if !held {
-				t.Errorf("%s: got roles %+v, want %s among them", row.UserName, roles, row.Role)
+				t.Errorf("%s: got roles %+v, want %s among them", row.UserName, roles, row.Type)
 			}
 		}
 	})
@@ -233,7 +233,7 @@ func theLastSuperAdminStays(t *testing.T, on *stage) {
 	me := must(on.super.User(t.Context(), "me"))(t)
 	mine := ""
 	for _, row := range on.SignIn {
-		if row.Role != "SUPER_ADMIN" && row.Role != "OWNER" {
+		if row.Type != "SUPER_ADMIN" && row.Type != "OWNER" {
 			continue
 		}
 		u := must(on.super.User(t.Context(), row.UserName))(t)

@@ -162,11 +162,33 @@ func (on *stage) narrowByApps(t *testing.T, p Principal, role string) {
 		on.wantTargetScope(t, p, role, "LISTED")
 		on.super.wantDone(t, on.super.RemoveAppTarget(t.Context(), p, role, AppRef{Name: name}))
 	}
-	// Removing the last app target widens the role to all apps again.
+	on.wantWidened(t, p, role)
+}
+
+// wantWidened checks that removing the last app target has opened the role to
+// all apps again, and that the log says so.
+func (on *stage) wantWidened(t *testing.T, p Principal, role string) {
+	t.Helper()
 	if got := on.appTargets(t, p, role, 0).All(); len(got) != 0 {
 		t.Errorf("after the last: got %+v, want no targets", got)
 	}
 	on.wantTargetScope(t, p, role, "ALL")
+	log := on.ask(t, "GET", "/api/v1/logs?sortOrder=DESCENDING&limit=1000", on.Tokens.SuperAdmin, "")
+	var events []struct {
+		EventType string
+		Target    []struct{ ID string }
+	}
+	if err := json.Unmarshal(log.Body, &events); err != nil {
+		t.Fatalf("read the log: %v\n%s", err, log.Body)
+	}
+	for _, e := range events {
+		for _, target := range e.Target {
+			if e.EventType == "scope.widened" && target.ID == p.ID {
+				return
+			}
+		}
+	}
+	t.Errorf("got no event scope.widened for %s among %d, want one", p.ID, len(events))
 }
 
 func TestAppInstanceTargetsStandBesideAndUnderTheirApp(t *testing.T) {
