@@ -29,6 +29,9 @@ type dialect struct {
 	// write what needs no more than its own rows.
 	beginRead, beginWrite, beginKeep string
 	readers, writers                 int // the most at a time
+	// planned, put before the arguments of a statement, has it planned for
+	// just these.
+	planned []any
 }
 
 var sqliteDialect = dialect{
@@ -49,6 +52,7 @@ var postgresDialect = dialect{
 	beginWrite: "BEGIN ISOLATION LEVEL SERIALIZABLE",
 	beginKeep:  "BEGIN ISOLATION LEVEL READ COMMITTED",
 	readers:    24, writers: 12,
+	planned: []any{pgx.QueryExecModeExec},
 }
 
 // spare is how many connections a pool may have beside its sessions, for
@@ -70,11 +74,7 @@ func openPostgres(ctx context.Context, dsn string) (dialect, *sql.DB, *sql.DB, e
 	}
 	config.RuntimeParams["jit"] = "off"
 	config.RuntimeParams["application_name"] = "bailiwick"
-	readConfig := config.Copy()
-	// The statements that page through a scope must see their arguments when
-	// they are planned: a generic plan reads the whole range.
-	readConfig.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
-	read, write := stdlib.OpenDB(*readConfig), stdlib.OpenDB(*config)
+	read, write := stdlib.OpenDB(*config), stdlib.OpenDB(*config)
 	read.SetMaxOpenConns(postgresDialect.readers + spare)
 	read.SetMaxIdleConns(postgresDialect.readers + spare)
 	write.SetMaxOpenConns(postgresDialect.writers + spare)

@@ -340,7 +340,8 @@ func (w *walk) bound(need int64) (string, bool, error) {
 
 // upTo returns the union's keys behind at up to end, one more than need at
 // most. The LEFT JOIN is load-bearing: with an inner one PostgreSQL may walk
-// the memberships of everybody. It brings one NULL row, which is skipped.
+// the memberships of everybody; and so may a plan that was made for any range.
+// It brings one NULL row, which is skipped.
 func (w *walk) upTo(end string, need int) ([]string, error) {
 	a := w.view.args()
 	in, at := a.list(w.listed), a.add(w.at)
@@ -350,7 +351,7 @@ func (w *walk) upTo(end string, need int) ([]string, error) {
 	}
 	rows, err := w.view.query(`SELECT DISTINCT m.`+w.column+` FROM role_targets s LEFT JOIN `+w.table+` m
 		ON m.org_id = $1 AND m.set_id = s.set_id AND m.`+w.column+` > `+at+` AND m.`+w.column+op+a.add(end)+`
-		WHERE s.org_id = $1 AND s.assignment_id IN (`+in+`) ORDER BY 1 LIMIT `+a.add(need+2), a...)
+		WHERE s.org_id = $1 AND s.assignment_id IN (`+in+`) ORDER BY 1 LIMIT `+a.add(need+2), append(w.view.store.dialect.planned, a...)...)
 	found, err := collect(rows, err, func(rows *sql.Rows) (s sql.NullString, err error) { return s, rows.Scan(&s) })
 	if err != nil {
 		return nil, fmt.Errorf("read the keys of a page: %w", err)
