@@ -3,8 +3,8 @@ package store
 import (
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/bailiwick-iam/bailiwick"
@@ -33,30 +33,96 @@ func (v *View) prove(by authz.Actor) (authz.Actor, error) {
 	return by.Proven(facts), nil
 }
 
-// ownerColumns are what proving needs of the person behind a credential.
-const ownerColumns = `u.id, u.status, u.profile`
+// A proof is what one statement reads of a claim: the credential, the person
+// behind it and the person's roles.
+type proof struct {
+	credential bailiwick.ID
+	expires    int64 // of the credential
+	other      int64 // a token's absolute end; when a session was last seen
+	user       bailiwick.ID
+	status     bailiwick.Status
+	profile    []byte
+	grants     []authz.Grant
+}
+
+// A credential says where proofs of one claim are: its table as t, the columns
+// of the credential, the person's ID in it, and the condition on $2.
+type credential struct{ table, columns, holder, where string }
+
+var (
+	tokenCredential   = credential{"tokens", "t.id, t.expires, t.life_ends", "t.owner_id", "t.digest = $2"}
+	sessionCredential = credential{"sessions", "t.id, t.expires, t.last_seen", "t.user_id", "t.digest = $2"}
+	userCredential    = credential{"users", "t.id, t.version, t.version", "t.id", "t.id = $2"}
+)
+
+// read brings the proof in one statement: a row for the person, one for each
+// role held directly, one for each role held through a group. In a [Tx] all
+// these rows stay as they are. CROSS JOIN makes SQLite begin with the
+// credential.
+func (v *View) read(c credential, key any) (proof, error) {
+	of := ` FROM ` + c.table + ` t CROSS JOIN `
+	where := ` WHERE t.org_id = $1 AND ` + c.where
+	rows, err := v.query(`SELECT w.id, w.one, w.two, w.user_id, w.status, w.profile FROM (
+			SELECT `+asColumns(c.columns)+`, u.id AS user_id, u.status, u.profile`+of+`users u`+where+`
+			AND u.org_id = $1 AND u.id = `+c.holder+v.lock+`) w
+		UNION ALL
+		SELECT d.id, 0, 0, d.role, d.mode, NULL FROM (
+			SELECT a.id, a.role, a.mode`+of+`role_assignments a`+where+`
+			AND a.org_id = $1 AND a.principal_id = `+c.holder+v.lock+`) d
+		UNION ALL
+		SELECT g.id, 1, 0, g.role, g.mode || ' ' || g.via, NULL FROM (
+			SELECT a.id, a.role, a.mode, m.set_id AS via`+of+`group_members m CROSS JOIN role_assignments a`+where+`
+			AND m.org_id = $1 AND m.user_id = `+c.holder+` AND a.org_id = $1 AND a.principal_id = m.set_id`+v.lock+`) g`, v.org, key)
+	if err != nil {
+		return proof{}, err
+	}
+	defer rows.Close()
+	var p proof
+	for rows.Next() {
+		var id bailiwick.ID
+		var one, two int64
+		var fourth, fifth string
+		var profile []byte
+		if err := rows.Scan(&id, &one, &two, &fourth, &fifth, &profile); err != nil {
+			return p, err
+		}
+		if profile != nil {
+			p.credential, p.expires, p.other = id, one, two
+			p.user, p.status, p.profile = bailiwick.ID(fourth), bailiwick.Status(fifth), profile
+			continue
+		}
+		mode, via, _ := strings.Cut(fifth, " ")
+		p.grants = append(p.grants, authz.Grant{Assignment: id, Role: bailiwick.RoleType(fourth), Mode: bailiwick.ScopeMode(mode), Via: bailiwick.ID(via)})
+	}
+	return p, rows.Err()
+}
+
+// asColumns names the three columns of a credential for the outer select.
+func asColumns(columns string) string {
+	part := strings.Split(columns, ", ")
+	return part[0] + ", " + part[1] + " AS one, " + part[2] + " AS two"
+}
+
+// facts are what the proof says about the actor.
+func (p proof) facts() (authz.Facts, error) {
+	var profile bailiwick.Profile
+	if err := json.Unmarshal(p.profile, &profile); err != nil {
+		return authz.Facts{}, fmt.Errorf("read the profile of %s: %w", p.user, err)
+	}
+	return authz.Facts{User: bailiwick.User{ID: p.user, Profile: profile}.Entity(), Grants: p.grants}, nil
+}
 
 func (v *View) proveToken(digest string) (authz.Facts, error) {
-	var facts authz.Facts
-	var expires, ends int64
-	var status bailiwick.Status
-	var profile []byte
-	err := v.row(`SELECT t.id, t.expires, t.life_ends, `+ownerColumns+` FROM tokens t JOIN users u
-		ON u.org_id = t.org_id AND u.id = t.owner_id
-		WHERE t.org_id = $1 AND t.digest = $2`+v.lock, v.org, digest).
-		Scan(&facts.Token, &expires, &ends, &facts.User.ID, &status, &profile)
-	bad := bailiwick.Refused(bailiwick.Unauthenticated, bailiwick.ReasonBadToken, "the API token is not valid")
-	if errors.Is(err, sql.ErrNoRows) {
-		return facts, bad
-	}
+	p, err := v.read(tokenCredential, digest)
 	if err != nil {
-		return facts, fmt.Errorf("read an API token: %w", err)
+		return authz.Facts{}, fmt.Errorf("read an API token: %w", err)
 	}
 	now := v.now.UnixMilli()
-	if now >= expires || now >= ends || !mayAct(status) {
-		return facts, bad
+	if p.user == "" || now >= p.expires || now >= p.other || !mayAct(p.status) {
+		return authz.Facts{}, bailiwick.Refused(bailiwick.Unauthenticated, bailiwick.ReasonBadToken, "the API token is not valid")
 	}
-	err = v.fillFacts(&facts, profile)
+	facts, err := p.facts()
+	facts.Token = p.credential
 	return facts, err
 }
 
@@ -68,32 +134,18 @@ func mayAct(s bailiwick.Status) bool {
 }
 
 func (v *View) proveSession(digest string) (authz.Facts, error) {
-	var facts authz.Facts
-	var lastSeen, expires int64
-	var status bailiwick.Status
-	var profile []byte
-	err := v.row(`SELECT s.last_seen, s.expires, `+ownerColumns+` FROM sessions s JOIN users u
-		ON u.org_id = s.org_id AND u.id = s.user_id
-		WHERE s.org_id = $1 AND s.digest = $2`+v.lock, v.org, digest).
-		Scan(&lastSeen, &expires, &facts.User.ID, &status, &profile)
-	over := bailiwick.Refused(bailiwick.Unauthenticated, bailiwick.ReasonNoSession, "the session is over")
-	if errors.Is(err, sql.ErrNoRows) {
-		return facts, over
-	}
+	p, err := v.read(sessionCredential, digest)
 	if err != nil {
-		return facts, fmt.Errorf("read a session: %w", err)
-	}
-	if err := v.fillFacts(&facts, profile); err != nil {
-		return facts, err
+		return authz.Facts{}, fmt.Errorf("read a session: %w", err)
 	}
 	idle := bailiwick.SessionIdle
-	if len(facts.Grants) > 0 {
+	if len(p.grants) > 0 {
 		idle = bailiwick.AdminSessionIdle
 	}
-	if v.now.UnixMilli() >= expires || v.now.Sub(timeOf(lastSeen)) >= idle+stampEvery || !mayAct(status) {
-		return facts, over
+	if p.user == "" || v.now.UnixMilli() >= p.expires || v.now.Sub(timeOf(p.other)) >= idle+stampEvery || !mayAct(p.status) {
+		return authz.Facts{}, bailiwick.Refused(bailiwick.Unauthenticated, bailiwick.ReasonNoSession, "the session is over")
 	}
-	return facts, nil
+	return p.facts()
 }
 
 // stampEvery is how often a last-used stamp moves; idle limits are generous
@@ -101,30 +153,14 @@ func (v *View) proveSession(digest string) (authz.Facts, error) {
 const stampEvery = time.Minute
 
 func (v *View) proveUser(id bailiwick.ID) (authz.Facts, error) {
-	var facts authz.Facts
-	var status bailiwick.Status
-	var profile []byte
-	err := v.row(`SELECT `+ownerColumns+` FROM users u WHERE u.org_id = $1 AND u.id = $2`+v.lock, v.org, id).
-		Scan(&facts.User.ID, &status, &profile)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && !mayAct(status) {
-		return facts, bailiwick.ErrUnauthenticated
-	}
+	p, err := v.read(userCredential, id)
 	if err != nil {
-		return facts, fmt.Errorf("read the person who started this: %w", err)
+		return authz.Facts{}, fmt.Errorf("read the person who started this: %w", err)
 	}
-	err = v.fillFacts(&facts, profile)
-	return facts, err
-}
-
-func (v *View) fillFacts(facts *authz.Facts, profile []byte) error {
-	var p bailiwick.Profile
-	if err := json.Unmarshal(profile, &p); err != nil {
-		return fmt.Errorf("read the profile of %s: %w", facts.User.ID, err)
+	if p.user == "" || !mayAct(p.status) {
+		return authz.Facts{}, bailiwick.ErrUnauthenticated
 	}
-	facts.User = bailiwick.User{ID: facts.User.ID, Profile: p}.Entity()
-	grants, err := v.grants(facts.User.ID)
-	facts.Grants = grants
-	return err
+	return p.facts()
 }
 
 // grants lists the roles that a person holds, directly and through groups.
