@@ -64,7 +64,6 @@ func (c *Console) Routes(r chi.Router) {
 	}{
 		{"GET", "/console", c.front},
 		{"GET", "/console/users", c.users},
-		{"GET", "/console/find", c.find},
 		{"GET", "/console/users/{id}", c.person},
 		{"GET", "/console/users/{id}/reset-password", c.resetPasswordForm},
 		{"POST", "/console/users/{id}/reset-password", c.resetPassword},
@@ -74,6 +73,7 @@ func (c *Console) Routes(r chi.Router) {
 	} {
 		r.Method(row.method, row.path, c.web.Page(c.fail, c.enter(row.handle)))
 	}
+	r.Method("GET", "/console/find", c.web.Page(c.fail, c.find))
 }
 
 func (c *Console) front(w http.ResponseWriter, r *http.Request, v visit) error {

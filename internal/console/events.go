@@ -38,6 +38,8 @@ var tellings = map[bailiwick.EventType]telling{
 	bailiwick.ConsoleEntered:       {"users", ui.Plain, "Entered the console", "entered the console"},
 	bailiwick.MemberAdded:          {"groups", ui.Plain, "Joined a group", "added this user to a group"},
 	bailiwick.MemberRemoved:        {"groups", ui.Plain, "Left a group", "removed this user from a group"},
+	bailiwick.TokenCreated:         {"plus", ui.Plain, "Made an API token", "made an API token for this user"},
+	bailiwick.TokenRevoked:         {"close", ui.Plain, "Revoked an API token", "revoked an API token of this user"},
 	bailiwick.AppMemberAdded:       {"plus", ui.Plain, "Took an app", "assigned an app"},
 	bailiwick.AppMemberRemoved:     {"close", ui.Plain, "Gave up an app", "unassigned an app"},
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/bailiwick-iam/bailiwick"
+	"github.com/bailiwick-iam/bailiwick/internal/authz"
 	"github.com/bailiwick-iam/bailiwick/internal/directory"
 	"github.com/bailiwick-iam/bailiwick/internal/ui"
 	"github.com/bailiwick-iam/bailiwick/internal/web"
@@ -206,22 +207,20 @@ func work(p bailiwick.Profile) string {
 	return title + department
 }
 
-// find answers the search in the top bar while one types.
-func (c *Console) find(w http.ResponseWriter, r *http.Request, v visit) error {
-	q := ask(r, v.shell.Base+"/console/users")
-	page := findPage{Shell: v.shell}
+// find answers the search in the top bar while one types: a part of a page, so
+// it reads nothing but the people.
+func (c *Console) find(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
+	base := web.Base(r)
+	q := ask(r, base+"/console/users")
+	var found foundList
 	if q.query != "" {
-		list, err := c.dir.Users(r.Context(), v.by, q.asked(), directory.Paging{Limit: rowsFound})
+		list, err := c.dir.Users(r.Context(), by, q.asked(), directory.Paging{Limit: rowsFound})
 		if err != nil {
 			return err
 		}
-		if page.Found = userRows(list.Rows, v.shell.Base); len(page.Found) == 0 {
-			page.Empty = "Nobody you can reach matches. Try the beginning of a name, a username or an email address."
+		if found.Found = userRows(list.Rows, base); len(found.Found) == 0 {
+			found.Empty = "Nobody you can reach matches. Try the beginning of a name, a username or an email address."
 		}
 	}
-	w.Header().Add("Vary", "HX-Request")
-	if web.IsFragment(r) {
-		return c.pages.WriteBlock(w, http.StatusOK, "find", "found", page)
-	}
-	return c.pages.Write(w, http.StatusOK, "find", page)
+	return c.pages.WriteBlock(w, http.StatusOK, "users", "found", found)
 }

@@ -39,8 +39,8 @@ type usersPage struct {
 	Empty   ui.Empty
 }
 
-// A findPage is what the search in the top bar answers.
-type findPage struct {
+// A foundList is what the search in the top bar answers.
+type foundList struct {
 	ui.Shell
 	Found []userRow
 	Empty string

@@ -45,7 +45,7 @@ func TestAHelpDeskFindsItsOwnPeopleAndNobodyElse(t *testing.T) {
 	if got, want := same.Replace(hidden.body), absent.body; got != want {
 		t.Errorf("got %s for a hidden name, want %s as for one that nobody has", got, want)
 	}
-	found := b.get("/console/find?q=a", "HX-Request", "true")
+	found := b.get("/console/find?q=a")
 	has(t, "the search in the top bar", found, "Amara Lindqvist")
 	lacks(t, "the search in the top bar", found, "Vaszary", "<html")
 }
@@ -272,13 +272,25 @@ func TestAChipLimitsTheListToAStatus(t *testing.T) {
 func TestThePagesOfTheConsoleAreForAdministrators(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for _, path := range []string{"/console", "/console/users", "/console/groups", "/console/find?q=a", w.person("Tuğba"), w.person("Tuğba") + "/reset-password"} {
+	for _, path := range []string{"/console", "/console/users", "/console/groups", w.person("Tuğba"), w.person("Tuğba") + "/reset-password"} {
 		if got := w.browser(t).get(path); got.status != http.StatusSeeOther || !strings.HasPrefix(got.header.Get("Location"), "/signin?from=") {
 			t.Errorf("%s without a session: got %v to %q, want to be led to the sign-in", path, got.status, got.header.Get("Location"))
 		}
 		if got := w.as(t, "Plain").get(path); got.status != http.StatusSeeOther || got.header.Get("Location") != "/account" {
 			t.Errorf("%s for somebody without a role: got %v to %q, want to be led to /account", path, got.status, got.header.Get("Location"))
 		}
+	}
+}
+
+func TestTheSearchInTheTopBarIsForThoseWhoMaySearch(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if got := w.as(t, "Plain").get("/console/find?q=a"); got.status != http.StatusForbidden {
+		t.Errorf("somebody without a role: got %v, want 403", got.status)
+	}
+	out := w.browser(t).get("/console/find?q=a", "HX-Request", "true")
+	if got := out.header.Get("HX-Redirect"); out.status != http.StatusUnauthorized || got != "/signin" {
+		t.Errorf("a session that is over: got %v and a redirect to %q, want 401 and to /signin", out.status, got)
 	}
 }
 

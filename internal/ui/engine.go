@@ -169,7 +169,6 @@ func functions(clock func() time.Time) template.FuncMap {
 		"count":       Count,
 		"thousands":   Thousands,
 		"percent":     percent,
-		"notice":      func(tone Tone, text string) Notice { return Notice{Tone: tone, Text: text} },
 		"who":         func(id, name, detail, href string) Who { return Who{ID: id, Name: name, Detail: detail, Href: href} },
 	}
 }

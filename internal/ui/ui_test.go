@@ -25,6 +25,7 @@ type gallery struct {
 	Crumbs   []ui.Crumb
 	Tabs     []ui.Tab
 	Notice   ui.Notice
+	Alarm    ui.Notice
 	Field    ui.Field
 	Password ui.Field
 	Statuses []bailiwick.Status
@@ -58,6 +59,7 @@ func fullGallery() gallery {
 		Crumbs:   []ui.Crumb{{Label: "Users", Href: "/t/halvard/console/users"}, {Label: "Tuğba Yıldırım"}},
 		Tabs:     []ui.Tab{{Label: "Overview", Href: "?tab=overview", Current: true}, {Label: "Groups", Href: "?tab=groups", Count: 1204}},
 		Notice:   ui.Notice{Tone: ui.Warn, Title: "Kaito is an administrator.", Text: "He looks after his own password."},
+		Alarm:    ui.Notice{Tone: ui.Bad, Text: "That didn’t work."},
 		Field:    ui.Field{ID: "login", Label: "Username", Value: `"><script>alert(1)</script>`, Hint: "As in your mail address.", Error: "Enter a username", Autocomplete: "username", Autofocus: true},
 		Password: ui.Field{ID: "new", Label: "New password", Autocomplete: "new-password", Optional: true},
 		Statuses: bailiwick.Statuses(),

@@ -50,7 +50,6 @@ type moment struct {
 	Machine string // for the datetime attribute
 	Whole   string // for the title
 	Text    string
-	Clock   string
 }
 
 // momentOf writes a time the short way: today 15:52, this year 12 Nov, older
@@ -72,6 +71,5 @@ func momentOf(t, now time.Time) *moment {
 		Machine: t.Format(time.RFC3339),
 		Whole:   t.Format("2 January 2006, 15:04 UTC"),
 		Text:    text,
-		Clock:   t.Format("15:04"),
 	}
 }

@@ -78,6 +78,8 @@
       items[{ Home: 0, End: n - 1, ArrowDown: (i + 1) % n, ArrowUp: (i - 1 + n) % n }[e.key]]?.focus();
     }
     if (e.key === 'Escape') {
+      const d = e.target.closest?.('dialog[open]'); /* a search field would only clear itself */
+      if (d) { e.preventDefault(); d.close(); return; }
       if (m?.open) { m.open = false; $('summary', m).focus(); }
       drawer(false);
     }
@@ -110,13 +112,6 @@
     });
   });
 
-  /* A box that must be ticked before the button works (the server checks again). */
-  $$('[data-enables]').forEach(c => {
-    const b = document.getElementById(c.dataset.enables), sync = () => { b.disabled = !c.checked; };
-    c.addEventListener('change', sync);
-    sync();
-  });
-
   /* Times arrive in UTC and are shown in the reader's own zone by the same rule:
      today 15:52, this year 12 Nov, older 8 Jun 2025. */
   const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -125,7 +120,7 @@
     if (isNaN(d)) return;
     const clock = `${String(d.getHours()).padStart(2, '0')}:${String(d.getMinutes()).padStart(2, '0')}`;
     const day = `${d.getDate()} ${months[d.getMonth()]}`, year = d.getFullYear();
-    t.textContent = t.dataset.form === 'clock' || d.toDateString() === now.toDateString() ? clock : year === now.getFullYear() ? day : `${day} ${year}`;
+    t.textContent = d.toDateString() === now.toDateString() ? clock : year === now.getFullYear() ? day : `${day} ${year}`;
     t.title = `${day} ${year}, ${clock}`;
   });
   localTimes(document);
