@@ -145,6 +145,12 @@ func TargetableID(t RoleType) ID {
 	return ID(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(t)))
 }
 
+// IsAssignment reports whether the ID has the form of an assignment's on the
+// wire.
+func (id ID) IsAssignment() bool {
+	return id.Is(KindUserRole) || id.Is(KindGroupRole) || slices.ContainsFunc(Roles, func(r RoleInfo) bool { return TargetableID(r.Type) == id })
+}
+
 // AssignmentIDs returns the two IDs of a new assignment of the role to the
 // principal.
 func AssignmentIDs(t RoleType, p PrincipalKind, at time.Time, random io.Reader) (key, wire ID) {

@@ -156,6 +156,13 @@ func (d *Directory) DeleteGroup(ctx context.Context, by authz.Actor, id bailiwic
 			return builtIn(g)
 		}
 		tx.Target(g.Entity())
+		if power, err := carriesPower(tx, id); err != nil {
+			return err
+		} else if power {
+			if err := lost(tx, bailiwick.Principal{Kind: bailiwick.GroupPrincipal, ID: id}); err != nil {
+				return err
+			}
+		}
 		return tx.DeleteGroup(scope, id)
 	})
 }
@@ -202,6 +209,14 @@ func (d *Directory) member(ctx context.Context, by authz.Actor, event bailiwick.
 			return store.Unchanged()
 		}
 		tx.Target(u.Entity(), g.Entity())
-		return nil
+		power, err := carriesPower(tx, g.ID)
+		if err != nil || !power {
+			return err
+		}
+		who := bailiwick.Principal{Kind: bailiwick.UserPrincipal, ID: u.ID}
+		if event == bailiwick.MemberAdded {
+			return gained(tx, held{Principal: who, user: u})
+		}
+		return lost(tx, who)
 	})
 }

@@ -158,13 +158,16 @@ func (d *Directory) AssignRole(ctx context.Context, by authz.Actor, h Holder, ro
 		}
 		a.Key, a.ID = bailiwick.AssignmentIDs(role, to.Kind, tx.Now(), tx.Random())
 		tx.Target(to.entity, a.Entity())
-		return tx.InsertAssignment(a)
+		if err := tx.InsertAssignment(a); err != nil {
+			return err
+		}
+		return gained(tx, to)
 	})
 	return a, err
 }
 
-// UnassignRole takes a role from the holder itself, and the person's sessions
-// with it. One that comes through a group is not the person's to take.
+// UnassignRole takes a role from the holder itself, and the sessions that had
+// it. One that comes through a group is not the person's to take.
 func (d *Directory) UnassignRole(ctx context.Context, by authz.Actor, h Holder, wire bailiwick.ID) error {
 	return d.store.Do(ctx, by, h.revoked(), func(tx *store.Tx) error {
 		from, a, err := assignment(tx, h, wire)
@@ -180,11 +183,7 @@ func (d *Directory) UnassignRole(ctx context.Context, by authz.Actor, h Holder, 
 				return err
 			}
 		}
-		if from.Kind == bailiwick.GroupPrincipal {
-			return nil
-		}
-		_, err = tx.EndSessions(from.ID)
-		return err
+		return lost(tx, from.Principal)
 	})
 }
 

@@ -153,6 +153,9 @@ func (d *Directory) AddRealmTarget(ctx context.Context, by authz.Actor, h Holder
 // last one can go: the role then reaches nobody.
 func (d *Directory) RemoveRealmTarget(ctx context.Context, by authz.Actor, h Holder, wire, realm bailiwick.ID) error {
 	return d.rescope(ctx, by, h, wire, bailiwick.RealmTargets, func(tx *store.Tx, _ held, a bailiwick.Assignment) error {
+		if _, err := targetRealm(tx, realm); err != nil {
+			return err
+		}
 		removed, err := tx.RemoveTarget(a, realm)
 		if err == nil && !removed {
 			return bailiwick.NotFound("RoleTarget", realm)
@@ -288,6 +291,11 @@ func unmixed(tx *store.Tx, a bailiwick.Assignment, t bailiwick.AppTarget) error 
 // setting refuses it (decision 1).
 func (d *Directory) RemoveAppTarget(ctx context.Context, by authz.Actor, h Holder, wire bailiwick.ID, t bailiwick.AppTarget) error {
 	return d.rescope(ctx, by, h, wire, bailiwick.AppTargets, func(tx *store.Tx, p held, a bailiwick.Assignment) error {
+		entity, err := checkAppTarget(tx, t)
+		if err != nil {
+			return err
+		}
+		tx.Target(entity)
 		removed, err := tx.RemoveAppTarget(a, t)
 		if err != nil {
 			return err

@@ -29,6 +29,9 @@ func scanApp(row scanner) (bailiwick.App, error) {
 
 // App reads one app instance. Absent and hidden are the same Missing.
 func (v *View) App(scope authz.AppScope, id bailiwick.ID) (bailiwick.App, error) {
+	if !id.Is(bailiwick.KindApp) {
+		return bailiwick.App{}, bailiwick.NotFound("AppInstance", id)
+	}
 	a := v.args()
 	app, err := scanApp(v.row(`SELECT `+appColumns+` FROM apps p WHERE p.org_id = $1 AND p.id = `+a.add(id)+
 		` AND `+appPredicate(&a, scope.See()), a...))

@@ -27,6 +27,9 @@ func scanGroupRow(rows *sql.Rows) (bailiwick.Group, error) { return scanGroup(ro
 
 // Group reads one group. Absent and hidden are the same Missing.
 func (v *View) Group(scope authz.GroupScope, id bailiwick.ID) (bailiwick.Group, error) {
+	if !id.Is(bailiwick.KindGroup) {
+		return bailiwick.Group{}, bailiwick.NotFound("UserGroup", id)
+	}
 	a := v.args()
 	g, err := scanGroup(v.row(`SELECT `+groupColumns+` FROM groups g WHERE g.org_id = $1 AND g.id = `+a.add(id)+
 		` AND `+setPredicate(&a, scope.See(), "g.id"), a...))

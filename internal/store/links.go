@@ -62,6 +62,16 @@ func (tx *Tx) VoidLinks(user bailiwick.ID) error {
 	return nil
 }
 
+// VoidLinksIn makes the open links of everybody in a group dead.
+func (tx *Tx) VoidLinksIn(group bailiwick.ID) error {
+	_, err := tx.exec(`UPDATE links SET used = $3 WHERE org_id = $1 AND used = 0
+		AND user_id IN (SELECT m.user_id FROM group_members m WHERE m.org_id = $1 AND m.set_id = $2)`, tx.org, group, millis(tx.now))
+	if err != nil {
+		return fmt.Errorf("void the links of group %s: %w", group, err)
+	}
+	return nil
+}
+
 // Link reads a link that is still good, without spending it.
 func (v *View) Link(digest string, purpose bailiwick.LinkPurpose) (bailiwick.Link, error) {
 	var l bailiwick.Link

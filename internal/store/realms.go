@@ -28,6 +28,9 @@ func scanRealm(row scanner) (bailiwick.Realm, error) {
 
 // Realm reads one realm that the scope shows.
 func (v *View) Realm(scope authz.RealmScope, id bailiwick.ID) (bailiwick.Realm, error) {
+	if !id.Is(bailiwick.KindRealm) {
+		return bailiwick.Realm{}, bailiwick.NotFound("Realm", id)
+	}
 	a := v.args()
 	r, err := scanRealm(v.row(`SELECT `+realmColumns+` FROM realms r WHERE r.org_id = $1 AND r.id = `+a.add(id)+
 		` AND `+setPredicate(&a, scope.Reach(), "r.id"), a...))

@@ -38,6 +38,9 @@ func (v *View) Assignments(p bailiwick.Principal) ([]bailiwick.Assignment, error
 
 // Assignment reads the role that a principal itself holds under a wire ID.
 func (v *View) Assignment(p bailiwick.Principal, wire bailiwick.ID) (bailiwick.Assignment, error) {
+	if !wire.IsAssignment() {
+		return bailiwick.Assignment{}, bailiwick.NotFound("RoleAssignment", wire)
+	}
 	a, err := scanAssignment(v.row(`SELECT `+assignmentColumns+` FROM role_assignments a
 		WHERE a.org_id = $1 AND a.principal_id = $2 AND a.wire_id = $3`+v.lock, v.org, p.ID, wire))
 	return a, oneRow(err, "RoleAssignment", wire)

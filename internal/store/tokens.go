@@ -106,6 +106,16 @@ func (tx *Tx) EndSessions(user bailiwick.ID) (int64, error) {
 	return n, nil
 }
 
+// EndSessionsIn ends all sessions of everybody in a group.
+func (tx *Tx) EndSessionsIn(group bailiwick.ID) error {
+	_, err := tx.exec(`DELETE FROM sessions WHERE org_id = $1
+		AND user_id IN (SELECT m.user_id FROM group_members m WHERE m.org_id = $1 AND m.set_id = $2)`, tx.org, group)
+	if err != nil {
+		return fmt.Errorf("end the sessions of group %s: %w", group, err)
+	}
+	return nil
+}
+
 // EndSession ends the one session with that digest.
 func (tx *Tx) EndSession(digest string) error {
 	n, err := tx.exec(`DELETE FROM sessions WHERE org_id = $1 AND digest = $2`, tx.org, digest)
