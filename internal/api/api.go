@@ -9,6 +9,7 @@ package api
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 
@@ -111,10 +112,28 @@ func (a *API) AllRoutes() []Route {
 func (a *API) Handler() http.Handler {
 	mux := chi.NewRouter()
 	mux.NotFound(func(w http.ResponseWriter, r *http.Request) { writeError(w, r, errNoPath) })
-	mux.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) { writeError(w, r, errMethod) })
+	mux.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Allow", allowed(mux, r))
+		writeError(w, r, errMethod)
+	})
 	mux.Method("GET", "/.well-known/okta-organization", a.web.Open(fail, a.wellKnown))
 	for _, route := range a.AllRoutes() {
-		mux.Method(route.Method, route.Pattern, a.web.Token(fail, route.handler))
+		mux.Method(route.Method, route.Pattern, a.web.Token(fail, readable(route.handler)))
 	}
 	return mux
+}
+
+// allowed lists the methods that the path of a request takes.
+func allowed(mux chi.Routes, r *http.Request) string {
+	path := r.URL.RawPath
+	if path == "" {
+		path = r.URL.Path
+	}
+	var methods []string
+	for _, m := range []string{http.MethodDelete, http.MethodGet, http.MethodPost, http.MethodPut} {
+		if mux.Match(chi.NewRouteContext(), m, path) {
+			methods = append(methods, m)
+		}
+	}
+	return strings.Join(methods, ", ")
 }

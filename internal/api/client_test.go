@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -128,4 +129,11 @@ func (a answer) relation(rel string) string {
 		}
 	}
 	return ""
+}
+
+func escape(s string) string { return url.QueryEscape(s) }
+
+func decodeQuietly(a answer) (e wireError) {
+	_ = json.Unmarshal([]byte(a.body), &e)
+	return e
 }

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
+	strictjson "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/bailiwick-iam/bailiwick"
@@ -20,8 +22,9 @@ const (
 )
 
 // read decodes a JSON body into the value. It refuses what readers could
-// understand in two ways: duplicate keys, bad UTF-8, anything behind the
-// value; and what is only meant to hurt: size and depth.
+// understand in two ways: duplicate keys, bad UTF-8, NUL characters, anything
+// behind the value; and what is only meant to hurt: size and depth. Names count
+// with their case: "Profile" is another name than "profile", and unknown.
 func read(r *http.Request, into any) error {
 	text, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
 	if err != nil {
@@ -37,10 +40,11 @@ func read(r *http.Request, into any) error {
 	if err := strict(text); err != nil {
 		return err
 	}
-	if err := json.Unmarshal(text, into); err != nil {
-		var wrong *json.UnmarshalTypeError
+	if err := strictjson.Unmarshal(text, into); err != nil {
+		var wrong *strictjson.SemanticError
 		if errors.As(err, &wrong) {
-			return bailiwick.InvalidField(or(wrong.Field, "body"), "must not be a %s", wrong.Value)
+			at := strings.ReplaceAll(strings.TrimPrefix(string(wrong.JSONPointer), "/"), "/", ".")
+			return bailiwick.InvalidField(or(at, "body"), "must be JSON of another type")
 		}
 		return malformed("body", "is not the JSON that is expected here")
 	}
@@ -52,12 +56,15 @@ func read(r *http.Request, into any) error {
 func strict(text []byte) error {
 	in := jsontext.NewDecoder(bytes.NewReader(text))
 	for {
-		_, err := in.ReadToken()
+		token, err := in.ReadToken()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return malformed("body", fault(err))
+		}
+		if token.Kind() == '"' && strings.ContainsRune(token.String(), 0) {
+			return malformed("body", "has a NUL character at "+string(in.StackPointer()))
 		}
 		if in.StackDepth() > maxDepth {
 			return malformed("body", "is nested too deep")

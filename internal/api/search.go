@@ -57,7 +57,7 @@ func searched(field, text string, fold func(string) string) (directory.UserQuery
 	if err != nil {
 		return directory.UserQuery{}, err
 	}
-	return directory.UserQuery{Prefix: hint(tree), Match: match, Statuses: bailiwick.Statuses()}, nil
+	return directory.UserQuery{Prefix: hint(tree), Match: match, Asked: field + " " + text, Statuses: bailiwick.Statuses()}, nil
 }
 
 func badSearch(field string, err error) error {

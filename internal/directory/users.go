@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -273,20 +274,26 @@ type UserQuery struct {
 	// Statuses limits the list; nil means all but Deprovisioned.
 	Statuses []bailiwick.Status
 	// Match is asked about each candidate last, by a face that knows finer
-	// rules than the store's keys.
+	// rules than the store's keys. Asked is what it was made from: a cursor is
+	// good for the same text only.
 	Match func(bailiwick.User) bool
+	Asked string
+}
+
+// question names everything that a cursor of the list is good for.
+func (q UserQuery) question() string {
+	return fmt.Sprintf("users %q %t %q %q %q", q.Prefix, q.ByName, q.Group, q.Statuses, q.Asked)
 }
 
 // Users lists the people that the actor may see.
 func (d *Directory) Users(ctx context.Context, by authz.Actor, q UserQuery, p Paging) (List[bailiwick.User], error) {
-	question := "users " + q.Prefix + "\x00" + string(q.Group)
 	var out List[bailiwick.User]
 	err := d.store.View(ctx, by, func(v *store.View) error {
 		scope, err := v.Actor().Users(authz.UsersRead)
 		if err != nil {
 			return err
 		}
-		after, err := d.open(by, question, p)
+		after, err := d.open(by, q.question(), p)
 		if err != nil {
 			return err
 		}
@@ -300,7 +307,7 @@ func (d *Directory) Users(ctx context.Context, by authz.Actor, q UserQuery, p Pa
 		}
 		page, err := v.Users(scope, store.UserQuery{Prefix: q.Prefix, ByName: q.ByName, Group: group,
 			Statuses: statuses, Match: q.Match, After: after, Limit: p.Limit})
-		out = sealPage(d, by, question, page)
+		out = sealPage(d, by, q.question(), page)
 		return err
 	})
 	return out, err
