@@ -119,7 +119,7 @@ func (a Actor) Token() bailiwick.ID { return a.token }
 // Client is where the request came from.
 func (a Actor) Client() bailiwick.Client { return a.client }
 
-// Entity describes the actor in an event.
+// Entity describes the actor in an event; a read-only view knows its ID alone.
 func (a Actor) Entity() bailiwick.EventEntity { return a.entity }
 
 // Grants lists the roles that the actor holds.

@@ -115,6 +115,7 @@ func (v *View) insertAbout(batch []bailiwick.Event) error {
 // which, why. Not on whom: the actor may not know (AZ-19).
 func (s *Store) logDenial(ctx context.Context, by authz.Actor, event bailiwick.EventType, refusal error) {
 	_ = s.inTx(ctx, s.dialect.beginKeep, by.Org(), func(v View) error {
+		v.named = true
 		actor, err := v.prove(by)
 		if err != nil {
 			return err

@@ -103,8 +103,12 @@ func asColumns(columns string) string {
 	return part[0] + ", " + part[1] + " AS one, " + part[2] + " AS two"
 }
 
-// facts are what the proof says about the actor.
-func (p proof) facts() (authz.Facts, error) {
+// facts are what the proof says about the actor. The name is read from the
+// profile only where an event will tell of it.
+func (v *View) facts(p proof) (authz.Facts, error) {
+	if !v.named {
+		return authz.Facts{User: bailiwick.EventEntity{ID: p.user, Type: "User"}, Grants: p.grants}, nil
+	}
 	var profile bailiwick.Profile
 	if err := json.Unmarshal(p.profile, &profile); err != nil {
 		return authz.Facts{}, fmt.Errorf("read the profile of %s: %w", p.user, err)
@@ -121,7 +125,7 @@ func (v *View) proveToken(digest string) (authz.Facts, error) {
 	if p.user == "" || now >= p.expires || now >= p.other || !mayAct(p.status) {
 		return authz.Facts{}, bailiwick.Refused(bailiwick.Unauthenticated, bailiwick.ReasonBadToken, "the API token is not valid")
 	}
-	facts, err := p.facts()
+	facts, err := v.facts(p)
 	facts.Token = p.credential
 	return facts, err
 }
@@ -145,7 +149,7 @@ func (v *View) proveSession(digest string) (authz.Facts, error) {
 	if p.user == "" || v.now.UnixMilli() >= p.expires || v.now.Sub(timeOf(p.other)) >= idle+stampEvery || !mayAct(p.status) {
 		return authz.Facts{}, bailiwick.Refused(bailiwick.Unauthenticated, bailiwick.ReasonNoSession, "the session is over")
 	}
-	return p.facts()
+	return v.facts(p)
 }
 
 // stampEvery is how often a last-used stamp moves; idle limits are generous
@@ -160,7 +164,7 @@ func (v *View) proveUser(id bailiwick.ID) (authz.Facts, error) {
 	if p.user == "" || !mayAct(p.status) {
 		return authz.Facts{}, bailiwick.ErrUnauthenticated
 	}
-	return p.facts()
+	return v.facts(p)
 }
 
 // grants lists the roles that a person holds, directly and through groups.

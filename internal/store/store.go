@@ -97,6 +97,7 @@ type View struct {
 	actor authz.Actor
 	now   time.Time
 	lock  string // suffix for reads that prove authority
+	named bool   // events will tell of the actor, by name
 }
 
 // A Tx is a View that may write. There is no way to one but [Store.Do].
@@ -170,7 +171,7 @@ func (s *Store) Do(ctx context.Context, by authz.Actor, event bailiwick.EventTyp
 func (s *Store) once(ctx context.Context, by authz.Actor, event bailiwick.EventType, attempt int, fn func(*Tx) error) error {
 	sent := false
 	err := s.inTx(ctx, s.dialect.beginWrite, by.Org(), func(v View) error {
-		v.lock = s.dialect.share
+		v.lock, v.named = s.dialect.share, true
 		tx := &Tx{View: v, attempt: attempt}
 		var err error
 		if tx.actor, err = tx.prove(by); err != nil {
