@@ -143,11 +143,11 @@ func (d *Directory) RemovePassword(ctx context.Context, by authz.Actor, ref stri
 // ExpirePassword makes the person change the password at the next sign-in.
 func (d *Directory) ExpirePassword(ctx context.Context, by authz.Actor, ref string) (bailiwick.User, error) {
 	return d.take(ctx, by, ref, step{authz.UsersTemporaryPassword, bailiwick.ExpirePassword, bailiwick.UserPasswordExpired,
-		func(_ *store.Tx, _ authz.UserScope, u bailiwick.User) error {
+		func(tx *store.Tx, _ authz.UserScope, u bailiwick.User) error {
 			if !u.HasPassword {
 				return bailiwick.Refused(bailiwick.Forbidden, bailiwick.ReasonStatus, "the user has no password")
 			}
-			return nil
+			return rulersRemain(tx, u.ID)
 		}})
 }
 
