@@ -88,6 +88,34 @@ func TestAGroupReadsAsTheScopeJudges(t *testing.T) {
 	})
 }
 
+func TestAnAppReadsAsTheScopeJudges(t *testing.T) {
+	t.Parallel()
+	eachWorld(t, func(t *rapid.T, w *world, v *store.View) error {
+		for p := authz.AppsRead; p <= authz.AppsAssign; p++ {
+			scope, err := v.Actor().Apps(p)
+			if err != nil {
+				continue
+			}
+			listed, err := v.Apps(scope, "", "", 100)
+			if err != nil {
+				return err
+			}
+			for _, app := range w.apps {
+				_, err := v.App(scope, app.ID)
+				want := scope.Judge(w.appSubject(app))
+				if !sameRefusal(err, want) {
+					t.Fatalf("app %s with permission %d: got %v, want %v", app.ID, p, err, want)
+				}
+				inList := slices.ContainsFunc(listed.Rows, func(a bailiwick.App) bool { return a.ID == app.ID })
+				if inList == errors.Is(want, bailiwick.ErrMissing) {
+					t.Fatalf("app %s with permission %d is in the list: got %v, want %v", app.ID, p, inList, !inList)
+				}
+			}
+		}
+		return nil
+	})
+}
+
 func TestListsShowWhomTheScopeContains(t *testing.T) {
 	t.Parallel()
 	eachWorld(t, func(t *rapid.T, w *world, v *store.View) error {

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -21,6 +22,7 @@ type world struct {
 	groups  []bailiwick.Group
 	realms  []bailiwick.Realm
 	members map[bailiwick.ID][]bailiwick.ID // group → people
+	apps    []bailiwick.App
 	roles   []role
 }
 
@@ -28,6 +30,7 @@ type world struct {
 type role struct {
 	bailiwick.Assignment
 	targets []bailiwick.ID
+	apps    []bailiwick.AppTarget
 }
 
 // numbered makes IDs that are the same in every world, so that a query that
@@ -71,9 +74,16 @@ func drawWorld(t *rapid.T, org bailiwick.ID) *world {
 			}
 		}
 	}
+	for i := range rapid.IntRange(0, 5).Draw(t, "apps") {
+		w.apps = append(w.apps, bailiwick.App{ID: numbered(bailiwick.KindApp, i), Name: rapid.SampledFrom(appNames).Draw(t, "app"),
+			Label: fmt.Sprintf("%s %d", rapid.SampledFrom(lastNames).Draw(t, "label"), i), Status: bailiwick.AppActive,
+			SignOnMode: rapid.SampledFrom([]string{bailiwick.SignOnOIDC, bailiwick.SignOnSAML}).Draw(t, "mode"), Created: worldTime})
+	}
 	w.drawRoles(t)
 	return w
 }
+
+var appNames = []string{"salesforce", "slack", "oidc_client"}
 
 func (w *world) drawUser(t *rapid.T, n int) bailiwick.User {
 	first, last := rapid.SampledFrom(firstNames).Draw(t, "first name"), rapid.SampledFrom(lastNames).Draw(t, "last name")
@@ -107,6 +117,7 @@ func (w *world) drawRoles(t *rapid.T) {
 		if info.Targets != bailiwick.NoTargets && rapid.IntRange(0, 3).Draw(t, "listed") > 0 {
 			r.Mode = bailiwick.ScopeListed
 			r.targets = w.drawTargets(t, info.Targets)
+			r.apps = w.drawAppTargets(t, info.Targets)
 		}
 		w.roles = append(w.roles, r)
 	}
@@ -125,6 +136,25 @@ func (w *world) drawTargets(t *rapid.T, kind bailiwick.TargetKind) (out []bailiw
 		for _, r := range w.realms[1:] {
 			if rapid.Bool().Draw(t, "target") {
 				out = append(out, r.ID)
+			}
+		}
+	}
+	return out
+}
+
+// drawAppTargets lists whole apps and instances of others.
+func (w *world) drawAppTargets(t *rapid.T, kind bailiwick.TargetKind) (out []bailiwick.AppTarget) {
+	if kind != bailiwick.AppTargets {
+		return nil
+	}
+	for _, name := range appNames {
+		if rapid.IntRange(0, 2).Draw(t, "whole app") == 0 {
+			out = append(out, bailiwick.AppTarget{Name: name})
+			continue
+		}
+		for _, app := range w.apps {
+			if app.Name == name && rapid.Bool().Draw(t, "instance") {
+				out = append(out, bailiwick.AppTarget{Name: name, Instance: app.ID})
 			}
 		}
 	}
@@ -171,8 +201,16 @@ func (w *world) fill(ctx context.Context, s *store.Store) error {
 				}
 			}
 		}
-		return w.fillRoles(tx)
+		return cmp.Or(w.fillApps(tx), w.fillRoles(tx))
 	})
+}
+
+func (w *world) fillApps(tx *store.Tx) error {
+	scope, err := tx.Actor().Apps(authz.AppsManage)
+	for _, app := range w.apps {
+		err = cmp.Or(err, tx.InsertApp(scope, app))
+	}
+	return err
 }
 
 func (w *world) fillRoles(tx *store.Tx) error {
@@ -182,6 +220,11 @@ func (w *world) fillRoles(tx *store.Tx) error {
 		}
 		for _, target := range r.targets {
 			if _, err := tx.AddTarget(r.Assignment, target); err != nil {
+				return err
+			}
+		}
+		for _, target := range r.apps {
+			if _, err := tx.AddAppTarget(r.Assignment, target); err != nil {
 				return err
 			}
 		}
@@ -223,6 +266,19 @@ func (w *world) groupSubject(g bailiwick.Group) authz.GroupSubject {
 			s.ReachedBy = append(s.ReachedBy, r.Key)
 		}
 		s.CarriesPower = s.CarriesPower || r.Principal.ID == g.ID
+	}
+	return s
+}
+
+// appSubject is what is true of an app.
+func (w *world) appSubject(app bailiwick.App) authz.AppSubject {
+	s := authz.AppSubject{ID: app.ID, SignOnMode: app.SignOnMode}
+	for _, r := range w.roles {
+		if slices.ContainsFunc(r.apps, func(t bailiwick.AppTarget) bool {
+			return t.Name == app.Name && (t.Instance == "" || t.Instance == app.ID)
+		}) {
+			s.ReachedBy = append(s.ReachedBy, r.Key)
+		}
 	}
 	return s
 }
