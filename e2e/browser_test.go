@@ -156,20 +156,33 @@ func (b tab) picture(name string) {
 
 func (b tab) shoot(name string, width int64) {
 	b.t.Helper()
+	size := b.measure()
+	if size.Width > width {
+		b.t.Errorf("%s is %d wide on a screen of %d", name, size.Width, width)
+	}
+	b.do(chromedp.EmulateViewport(width, max(900, size.Height)), chromedp.Sleep(settle))
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	image, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	image, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	if err != nil {
 		b.t.Fatalf("picture %s: %v", name, err)
 	}
 	if err := os.WriteFile(filepath.Join(artefacts(b.t), name), image, 0o644); err != nil {
 		b.t.Fatal(err)
 	}
-	wide, err := chromedp.Run(ctx, chromedp.Evaluate[int64]("document.scrollingElement.scrollWidth"))
+}
+
+type size struct{ Width, Height int64 }
+
+// measure is how large the whole page is.
+func (b tab) measure() size {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	found, err := chromedp.Run(ctx, chromedp.Evaluate[size](
+		"({Width: document.scrollingElement.scrollWidth, Height: document.scrollingElement.scrollHeight})"))
 	if err != nil {
-		b.t.Fatalf("measure %s: %v", name, err)
+		b.t.Fatalf("measure the page: %v", err)
 	}
-	if wide > width {
-		b.t.Errorf("%s is %d wide on a screen of %d", name, wide, width)
-	}
+	return found
 }
