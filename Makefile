@@ -2,7 +2,9 @@
 # everything on both engines, quick failures first. See CONTRIBUTING.md.
 
 GO ?= go
-POSTGRES = internal/store/storetest/with-postgres
+# One PostgreSQL server for a whole run. Without its programs the tests that
+# need it say so: on CI they fail, elsewhere they are skipped.
+POSTGRES = $(shell internal/store/storetest/with-postgres true 2>/dev/null && echo internal/store/storetest/with-postgres)
 GOTEST = $(GO) test -shuffle=on -timeout=20m
 
 # Packages in which goroutines of ours meet run under the race detector; the
