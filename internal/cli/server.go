@@ -171,7 +171,8 @@ func (a *app) close() error {
 	case <-time.After(stopAll):
 		return errors.New("stop: some work did not end in time")
 	}
-	err := a.Store.Close()
-	a.set.Log.Info("stopped")
-	return err
+	if len(a.servers) > 0 {
+		a.set.Log.Info("stopped")
+	}
+	return a.Store.Close()
 }
