@@ -89,6 +89,7 @@ type Subject struct {
 // effect. The zero value is nobody.
 type UserScope struct {
 	see, act   Reach
+	whole      Reach // the part of act in which no list of fields binds
 	permission UserPermission
 	actor      bailiwick.ID
 	tier       bailiwick.Tier
@@ -107,7 +108,14 @@ func (a Actor) Users(p UserPermission) (UserScope, error) {
 	if !a.holds(uint8(p)) {
 		return UserScope{}, bailiwick.ErrForbidden
 	}
-	return UserScope{see: see, act: act, permission: p, actor: a.id, tier: a.Tier(), claim: a.claim}, nil
+	whole := a.without(bailiwick.PartnerAdmin).reach(uint8(p), bailiwick.GroupTargets, bailiwick.RealmTargets)
+	return UserScope{see: see, act: act, whole: whole, permission: p, actor: a.id, tier: a.Tier(), claim: a.claim}, nil
+}
+
+// without is the actor less the grants of one role.
+func (a Actor) without(role bailiwick.RoleType) Actor {
+	a.grants = slices.DeleteFunc(slices.Clone(a.grants), func(g Grant) bool { return g.Role == role })
+	return a
 }
 
 // Self returns the scope that holds the actor alone, for reading one's own
@@ -146,6 +154,11 @@ func (s UserScope) Judge(who Subject) error {
 	}
 	return s.ceiling(who)
 }
+
+// AnyField reports whether the operation may touch any field of the person. A
+// partner administrator's role is bound to a list of fields (P4, AZ-17), and
+// another role frees from it only for the people whom that role reaches.
+func (s UserScope) AnyField(who Subject) bool { return s.whole.contains(who.ReachedBy, who.ID) }
 
 // Contains reports whether the operation may touch the person.
 func (s UserScope) Contains(who Subject) bool { return s.Judge(who) == nil }

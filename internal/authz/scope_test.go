@@ -278,3 +278,22 @@ func TestAPartnerAdministratorNeverReachesEverything(t *testing.T) {
 		}
 	}
 }
+
+// The list of fields of a partner administrator binds wherever no other role
+// reaches.
+func TestAListOfFieldsBindsWhereOnlyAPartnersRoleReaches(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		w := drawWorld(t)
+		a := w.drawActor(t)
+		scope, err := a.proven().Users(authz.UsersEditProfile)
+		for _, who := range w.people {
+			want := slices.ContainsFunc(a.grants, func(g grant) bool {
+				return g.Role != bailiwick.PartnerAdmin && g.can("people.profile") && w.reachesPerson(g, "people.profile", who)
+			})
+			if got := err == nil && scope.AnyField(w.subject(who)); got != want {
+				t.Fatalf("any field of %+v by %+v: got %v, want %v", who, a, got, want)
+			}
+		}
+	})
+}

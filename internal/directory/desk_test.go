@@ -246,6 +246,12 @@ func (k *desk) traced(op func() error) (trace, error) {
 	k.t.Helper()
 	events, letters := k.events(), k.letters()
 	err := op()
+	return k.since(events, letters), err
+}
+
+// since is what was written after events and letters were read.
+func (k *desk) since(events map[string]bailiwick.Event, letters map[bailiwick.ID]store.Letter) trace {
+	k.t.Helper()
 	var left trace
 	for id, e := range k.events() {
 		if _, old := events[id]; !old {
@@ -259,7 +265,7 @@ func (k *desk) traced(op func() error) (trace, error) {
 	}
 	slices.Sort(left.events)
 	slices.Sort(left.mails)
-	return left, err
+	return left
 }
 
 func (k *desk) line(e bailiwick.Event) string {

@@ -49,6 +49,9 @@ type List[T any] struct {
 
 // open reads a cursor that was made for this actor and question (AZ-7).
 func (d *Directory) open(by authz.Actor, question string, p Paging) (string, error) {
+	if p.Limit < 1 {
+		return "", bailiwick.InvalidField("limit", "must be at least 1")
+	}
 	if p.After == "" {
 		return "", nil
 	}

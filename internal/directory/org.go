@@ -104,6 +104,9 @@ func (d *Directory) UpdateSettings(ctx context.Context, by authz.Actor, change f
 			if err := tx.Actor().May(authz.OwnerSwitches); err != nil {
 				return err
 			}
+			if tx.Actor().Claim() == authz.TokenClaim {
+				return bailiwick.ErrForbidden // a token flips no switch of the owner's (TOK-5)
+			}
 		}
 		tx.Target(bailiwick.EventEntity{ID: o.ID, Type: "Org", AlternateID: o.Slug, DisplayName: o.Name})
 		return tx.SaveOrgSettings(now)

@@ -27,13 +27,18 @@ func (a act) run(t *testing.T, k *desk) {
 		t.Errorf("%s: got %v, want it done", a.name, err)
 		return
 	}
-	if !slices.Equal(left.events, a.events) || !slices.Equal(left.mails, a.mails) {
-		t.Errorf("%s:\n got events %q and mails %q\nwant events %q and mails %q", a.name, left.events, left.mails, a.events, a.mails)
-	}
+	compare(t, a.name, left, trace{a.events, a.mails})
 	if a.on != "" {
 		if got := k.status(a.on); got != a.status {
 			t.Errorf("%s: status %q, want %q", a.name, got, a.status)
 		}
+	}
+}
+
+func compare(t *testing.T, name string, got, want trace) {
+	t.Helper()
+	if !slices.Equal(got.events, want.events) || !slices.Equal(got.mails, want.mails) {
+		t.Errorf("%s:\n got events %q and mails %q\nwant events %q and mails %q", name, got.events, got.mails, want.events, want.mails)
 	}
 }
 

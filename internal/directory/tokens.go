@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/bailiwick-iam/bailiwick"
@@ -63,8 +64,8 @@ func (d *Directory) createToken(ctx context.Context, by authz.Actor, name string
 		if err != nil {
 			return err
 		}
-		if strings.TrimSpace(name) == "" || utf8.RuneCountInString(name) > MaxTokenName {
-			return bailiwick.InvalidField("name", "must have 1 to %d characters", MaxTokenName)
+		if strings.TrimSpace(name) == "" || utf8.RuneCountInString(name) > MaxTokenName || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
+			return bailiwick.InvalidField("name", "must have 1 to %d characters, none of them control characters", MaxTokenName)
 		}
 		t = bailiwick.Token{ID: tx.NewID(bailiwick.KindToken), Name: name, OwnerID: owner, CreatedBy: tx.Actor().ID(),
 			Created: tx.Now(), LastUpdated: tx.Now(), ExpiresAt: tx.Now().Add(bailiwick.TokenIdle)}

@@ -360,7 +360,7 @@ func (d *Directory) saveProfile(ctx context.Context, by authz.Actor, ref string,
 		if len(changed) == 0 {
 			return store.Unchanged()
 		}
-		if err := mayChange(tx.Actor(), changed); err != nil {
+		if err := mayChange(tx, scope, u.ID, changed); err != nil {
 			return err
 		}
 		if err := profile.Check(); err != nil {
@@ -400,12 +400,11 @@ func changedFields(before, after bailiwick.Profile) []string {
 var partnerFields = []string{"login", "firstName", "middleName", "lastName", "email", "secondEmail", "mobilePhone", "primaryPhone"}
 
 // mayChange applies the field allow-list of a role (AZ-17): it binds whoever
-// may edit profiles by that role alone.
-func mayChange(a authz.Actor, fields []string) error {
-	for _, g := range a.Grants() {
-		if g.Role != bailiwick.PartnerAdmin && authz.Holds(g.Role, authz.UsersEditProfile) {
-			return nil
-		}
+// reaches this person by that role alone.
+func mayChange(tx *store.Tx, scope authz.UserScope, id bailiwick.ID, fields []string) error {
+	who, err := tx.Subject(scope, id)
+	if err != nil || scope.AnyField(who) {
+		return err
 	}
 	for _, f := range fields {
 		if !slices.Contains(partnerFields, f) {
