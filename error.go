@@ -66,6 +66,9 @@ const (
 	ReasonOutsideYourGroups  Reason = "outside_your_groups" // the person is not inside the scope yet
 	ReasonPasswordCannotBe   Reason = "password_cannot_be"  // this account takes no password by this way
 	ReasonMissingGroup       Reason = "missing_group"       // a scoped admin must name a group of the own scope
+	ReasonTypeStays          Reason = "type_stays"          // the default user type, and one that people have, cannot be deleted
+	ReasonReadOnlyField      Reason = "read_only_field"     // a property that nobody writes here
+	ReasonImmutableField     Reason = "immutable_field"     // a property that is written once
 	ReasonActivationDelivery Reason = "activation_delivery" // the activation link may not be handed to the asker
 )
 

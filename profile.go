@@ -1,11 +1,10 @@
 package bailiwick
 
 import (
-	"maps"
 	"net/mail"
+	"reflect"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // A Profile holds the attributes of a person by their wire names. Values are
@@ -117,51 +116,21 @@ func BaseAttribute(name string) (Attribute, bool) {
 	return a, ok
 }
 
-// Check returns the first fault of the profile against the base attributes, by
-// name: an undefined property, a wrong type, a limit; then a required one that
-// is absent. Of several faults it is always the same.
-// Null values are dropped from p beforehand by [Profile.Merge].
-func (p Profile) Check() error {
-	for _, name := range slices.Sorted(maps.Keys(p)) {
-		a, ok := baseAttribute[name]
-		if !ok {
-			return &Error{Code: Invalid, Reason: ReasonUnknownField, Field: name,
-				Message: "Property name '" + name + "' is not defined in profile"}
-		}
-		text, ok := p[name].(string)
-		if !ok {
-			return InvalidField(name, "must be a text")
-		}
-		if err := a.check(text); err != nil {
-			return err
-		}
-	}
-	for _, a := range BaseAttributes {
-		if a.Required && p.Text(a.Name) == "" {
-			return InvalidField(a.Name, "The field cannot be left blank")
-		}
-	}
-	return nil
-}
+// Check is the check against the schema of a user type that nobody has
+// changed.
+func (p Profile) Check() error { return Schema{}.Check(p) }
 
-func (a Attribute) check(text string) error {
-	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-		return InvalidField(a.Name, "must be text without NUL characters, in UTF-8")
+// property is the attribute as a property of a schema.
+func (a Attribute) property() Property {
+	p := Property{Name: a.Name, Title: a.Title, Type: TextType, Required: a.Required, MaxLength: &a.Max,
+		Mutability: ReadWrite, Scope: ScopeNone, Self: MayRead}
+	if a.Min > 0 {
+		p.MinLength = &a.Min
 	}
-	n := utf8.RuneCountInString(text)
-	if n > a.Max {
-		return InvalidField(a.Name, "must be at most %d characters long", a.Max)
+	if a.Email {
+		p.Format = "email"
 	}
-	if n > 0 && n < a.Min {
-		return InvalidField(a.Name, "must be at least %d characters long", a.Min)
-	}
-	if a.Email && n > 0 && !IsAddress(text) {
-		if a.Name == "login" {
-			return InvalidField(a.Name, "Username must be in the form of an email address")
-		}
-		return InvalidField(a.Name, "Does not match required pattern")
-	}
-	return nil
+	return p
 }
 
 // Merge returns p with the changes laid over it; a null or empty value
@@ -175,6 +144,24 @@ func (p Profile) Merge(changes Profile) Profile {
 		}
 		out[k] = v
 	}
+	return out
+}
+
+// Changed lists the names of the attributes that differ between p and after,
+// sorted.
+func (p Profile) Changed(after Profile) []string {
+	var out []string
+	for name, v := range after {
+		if before, had := p[name]; !had || !reflect.DeepEqual(before, v) {
+			out = append(out, name)
+		}
+	}
+	for name := range p {
+		if _, has := after[name]; !has {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
 	return out
 }
 
