@@ -18,9 +18,9 @@ import (
 
 // routes is the whole site. Health is answered before anything else and needs
 // no org; the rest is the same at / and under /t/{org}.
-func (a *app) routes(origin *url.URL) (http.Handler, error) {
+func (a *app) routes(origin *url.URL, counts *metrics) (http.Handler, error) {
 	w := web.New(web.Options{PublicURL: origin, TrustedProxies: a.set.Proxies(), Orgs: a.Store.Orgs, SignIn: a.SignIn,
-		Log: a.set.Log})
+		Log: a.set.Log, Observe: counts.observe})
 	pages := chi.NewRouter()
 	pages.Handle(ui.StaticPrefix+"*", ui.Static())
 	if a.set.Pages != nil {
@@ -38,7 +38,7 @@ func (a *app) routes(origin *url.URL) (http.Handler, error) {
 	door.Routes(pages)
 	site := w.Middleware(split(api.New(a.Directory, w).Handler(), pages))
 
-	return a.healthOr(site), nil
+	return a.healthOr(counts.routed(site)), nil
 }
 
 // healthOr answers the health checks and leaves the rest to the site.

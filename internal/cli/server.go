@@ -55,7 +55,8 @@ func (a *app) start(ctx context.Context) error {
 		return errors.Join(err, listener.Close())
 	}
 	a.URL = origin.String()
-	handler, err := a.routes(origin)
+	counts := newMetrics(a.Store.Engine())
+	handler, err := a.routes(origin, counts)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -63,6 +64,14 @@ func (a *app) start(ctx context.Context) error {
 	a.halt, a.failed = halt, make(chan error, 2)
 	if err := a.deliver(background); err != nil {
 		return errors.Join(err, listener.Close())
+	}
+	if a.set.MetricsListen != "" {
+		private, err := new(net.ListenConfig).Listen(ctx, "tcp", a.set.MetricsListen)
+		if err != nil {
+			return errors.Join(fmt.Errorf("metrics-listen: %w", err), listener.Close())
+		}
+		a.set.Log.Info("metrics", "address", private.Addr().String())
+		a.listen(private, counts.handler())
 	}
 	a.work.Go(func() { a.sweep(background) })
 	a.listen(listener, handler)

@@ -112,13 +112,13 @@ func (w *Web) Middleware(next http.Handler) http.Handler {
 		found.client = bailiwick.Client{Address: clientAddress(r, w.o.TrustedProxies), UserAgent: clip(r.UserAgent(), 512), RequestID: found.id}
 		out := &recorder{ResponseWriter: rw}
 		setHeaders(out, found.id, w.o.PublicURL.Scheme == "https")
-		defer w.finish(out, r, began)
+		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, found))
+		defer w.finish(out, &r, began) // r becomes the request with what is found out here
 		if err := w.orgs.find(r, found); err != nil {
 			w.o.Log.Error("find the org of a request", "request", found.id, "error", err)
 			http.Error(out, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
 			return
 		}
-		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, found))
 		if found.base != "" {
 			r = under(r, found.base)
 		}
@@ -138,15 +138,21 @@ func under(r *http.Request, base string) *http.Request {
 	return r
 }
 
-func (w *Web) finish(out *recorder, r *http.Request, began time.Time) {
-	if cause := recover(); cause != nil {
+// finish answers a panic, and tells who observes. An answer that had begun is
+// cut off, so that nobody takes it for whole.
+func (w *Web) finish(out *recorder, at **http.Request, began time.Time) {
+	cause, begun := recover(), out.status != 0
+	if cause != nil && cause != http.ErrAbortHandler {
 		w.o.Log.Error("panic", "request", RequestID(r), "cause", cause, "stack", string(debug.Stack()))
-		if out.status == 0 {
+		if !begun {
 			http.Error(out, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		}
 	}
 	if w.o.Observe != nil {
 		w.o.Observe(r, out.code(), time.Since(began))
+	}
+	if cause != nil && (begun || cause == http.ErrAbortHandler) {
+		panic(http.ErrAbortHandler)
 	}
 }
 
@@ -205,14 +211,27 @@ func (w *Web) Token(fail Fail, h Handler) http.Handler {
 
 // bearer reads the Authorization header.
 func (w *Web) bearer(r *http.Request) (authz.Actor, error) {
-	if r.URL.RawQuery != "" && strings.Contains(r.URL.RawQuery, "SSWS") {
-		return authz.Actor{}, bailiwick.Refused(bailiwick.Invalid, "", "an API token belongs in the Authorization header only")
+	if r.URL.RawQuery != "" && w.tokenInQuery(r) {
+		return authz.Actor{}, bailiwick.InvalidField("query", "an API token belongs in the Authorization header only")
 	}
 	kind, text, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(kind, "SSWS") {
 		return authz.Actor{}, bailiwick.ErrUnauthenticated
 	}
 	return w.o.SignIn.Token(OrgOf(r).ID, strings.TrimSpace(text), ClientOf(r))
+}
+
+// tokenInQuery reports whether the address holds an API token, under whatever
+// name: addresses stay in logs and histories (TOK-7).
+func (w *Web) tokenInQuery(r *http.Request) bool {
+	for _, values := range r.URL.Query() {
+		for _, word := range strings.Fields(strings.Join(values, " ")) {
+			if _, err := w.o.SignIn.Token(OrgOf(r).ID, word, ClientOf(r)); err == nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Page serves a handler to people who are signed in, and leads everybody else
