@@ -45,6 +45,7 @@ func (a *API) Routes() []Route {
 		{"GET", "/api/v1/users/{user}/groups", a.userGroups},
 		{"DELETE", "/api/v1/users/{user}/sessions", a.clearSessions},
 		{"POST", "/api/v1/users/{user}/lifecycle/activate", a.activateUser},
+		{"POST", "/api/v1/users/{user}/lifecycle/reactivate", a.reactivateUser},
 		{"POST", "/api/v1/users/{user}/lifecycle/deactivate", a.deactivateUser},
 		{"POST", "/api/v1/users/{user}/lifecycle/suspend", a.suspendUser},
 		{"POST", "/api/v1/users/{user}/lifecycle/unsuspend", a.unsuspendUser},

@@ -57,17 +57,47 @@ func (a *API) activateUser(w http.ResponseWriter, r *http.Request, by authz.Acto
 	if err != nil {
 		return err
 	}
-	token, err := a.dir.ActivateUserForLink(r.Context(), by, ref)
+	link, err := a.dir.ActivateUserForLink(r.Context(), by, ref)
 	if err != nil {
 		return err
 	}
-	if token.Reveal() == "" {
+	return a.replyActivation(w, r, link)
+}
+
+// reactivateUser hands a new link to those who may receive it, or with
+// sendEmail=true mails it; the old one is void either way.
+func (a *API) reactivateUser(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
+	mailed, err := flag(r, "sendEmail", false)
+	if err != nil {
+		return err
+	}
+	if mailed {
+		return a.do(w, r, by, a.dir.ReactivateUser)
+	}
+	ref, err := a.reference(r, by)
+	if err != nil {
+		return err
+	}
+	link, err := a.dir.ReactivateUserForLink(r.Context(), by, ref)
+	if err != nil {
+		return err
+	}
+	return a.replyActivation(w, r, link)
+}
+
+// linkPages are where links of each purpose lead.
+var linkPages = map[bailiwick.LinkPurpose]string{bailiwick.LinkActivate: "/welcome/", bailiwick.LinkResetPassword: "/reset/"}
+
+func (a *API) linkURL(r *http.Request, l directory.HandedLink) string {
+	return a.web.URL(r, linkPages[l.Purpose]+l.Secret.Reveal())
+}
+
+// replyActivation answers with the link, if the account needs one.
+func (a *API) replyActivation(w http.ResponseWriter, r *http.Request, l directory.HandedLink) error {
+	if l.Purpose == "" {
 		return reply(w, http.StatusOK, empty{})
 	}
-	return reply(w, http.StatusOK, map[string]string{
-		"activationUrl":   a.web.URL(r, "/welcome/"+token.Reveal()),
-		"activationToken": token.Reveal(),
-	})
+	return reply(w, http.StatusOK, map[string]string{"activationUrl": a.linkURL(r, l), "activationToken": l.Secret.Reveal()})
 }
 
 // resetPassword mails the reset link, or with sendEmail=false hands it to
@@ -94,7 +124,7 @@ func (a *API) resetPassword(w http.ResponseWriter, r *http.Request, by authz.Act
 	if err != nil {
 		return err
 	}
-	return reply(w, http.StatusOK, map[string]string{"resetPasswordUrl": a.web.URL(r, "/reset/"+token.Reveal())})
+	return reply(w, http.StatusOK, map[string]string{"resetPasswordUrl": a.linkURL(r, directory.HandedLink{Purpose: bailiwick.LinkResetPassword, Secret: token})})
 }
 
 // expirePassword answers with the person, or in the old spelling with a

@@ -84,33 +84,46 @@ func (a *API) userLinks(r *http.Request, u bailiwick.User) map[string]href {
 		"schema": {Href: a.web.URL(r, "/api/v1/meta/schemas/user/"+string(web.OrgOf(r).Schema))},
 		"type":   {Href: a.web.URL(r, "/api/v1/meta/types/user/"+string(u.TypeID))},
 	}
-	post := func(name, path string) { out[name] = href{Href: self + path, Method: http.MethodPost} }
-	for _, verb := range []struct {
-		verb bailiwick.Verb
-		name string
-		path string
-	}{
-		{bailiwick.Activate, "activate", "/lifecycle/activate"},
-		{bailiwick.Suspend, "suspend", "/lifecycle/suspend"},
-		{bailiwick.Unsuspend, "unsuspend", "/lifecycle/unsuspend"},
-		{bailiwick.Unlock, "unlock", "/lifecycle/unlock"},
-		{bailiwick.ResetPassword, "resetPassword", "/lifecycle/reset_password"},
-	} {
-		if u.May(verb.verb) {
-			post(verb.name, verb.path)
+	for _, name := range offered[u.Status] {
+		if op := userOperations[name]; op.needs == nil || op.needs(u) {
+			out[name] = href{Href: self + op.path, Method: op.method}
 		}
-	}
-	if u.HasPassword && u.May(bailiwick.ExpirePassword) {
-		post("expirePassword", "/lifecycle/expire_password")
-	}
-	if u.Status != bailiwick.Staged && u.May(bailiwick.Deactivate) {
-		post("deactivate", "/lifecycle/deactivate")
-	}
-	if u.Status == bailiwick.Deprovisioned {
-		out["delete"] = href{Href: self, Method: http.MethodDelete}
 	}
 	return out
 }
+
+// offered are the operations that the wire links to from each status. What the
+// lifecycle table allows beyond them is not advertised.
+var offered = map[bailiwick.Status][]string{
+	bailiwick.Staged:          {"activate"},
+	bailiwick.Provisioned:     {"reactivate", "suspend", "resetPassword", "deactivate"},
+	bailiwick.Active:          {"suspend", "resetPassword", "expirePassword", "deactivate"},
+	bailiwick.Recovery:        {"reactivate", "resetPassword", "deactivate"},
+	bailiwick.PasswordExpired: {"resetPassword", "deactivate"},
+	bailiwick.LockedOut:       {"unlock", "resetPassword", "deactivate"},
+	bailiwick.Suspended:       {"unsuspend", "deactivate"},
+	bailiwick.Deprovisioned:   {"activate", "delete"},
+}
+
+// A userOperation is what a link on a person leads to; needs says for whom.
+type userOperation struct {
+	method, path string
+	needs        func(bailiwick.User) bool
+}
+
+var userOperations = map[string]userOperation{
+	"activate":       {http.MethodPost, "/lifecycle/activate", nil},
+	"reactivate":     {http.MethodPost, "/lifecycle/reactivate", nil},
+	"suspend":        {http.MethodPost, "/lifecycle/suspend", nil},
+	"unsuspend":      {http.MethodPost, "/lifecycle/unsuspend", nil},
+	"unlock":         {http.MethodPost, "/lifecycle/unlock", nil},
+	"deactivate":     {http.MethodPost, "/lifecycle/deactivate", nil},
+	"resetPassword":  {http.MethodPost, "/lifecycle/reset_password", nil},
+	"expirePassword": {http.MethodPost, "/lifecycle/expire_password", hasPassword},
+	"delete":         {http.MethodDelete, "", nil},
+}
+
+func hasPassword(u bailiwick.User) bool { return u.HasPassword }
 
 func (a *API) replyUser(w http.ResponseWriter, r *http.Request, u bailiwick.User) error {
 	return reply(w, http.StatusOK, a.user(r, u, a.userLinks(r, u)))

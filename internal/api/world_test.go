@@ -37,6 +37,7 @@ type world struct {
 	store  *store.Store
 	dir    *directory.Directory
 	api    *api.API
+	signIn *signin.SignIn
 	system authz.Actor
 	org    bailiwick.Org
 	server *httptest.Server
@@ -126,7 +127,8 @@ func newWorld(t testing.TB, dsn string, limits web.Limits) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	middle := web.New(web.Options{PublicURL: public, Orgs: w.dir.Orgs, SignIn: signin.New(w.store, hasher, keys),
+	w.signIn = signin.New(w.store, hasher, keys)
+	middle := web.New(web.Options{PublicURL: public, Orgs: w.dir.Orgs, SignIn: w.signIn,
 		Log: slog.New(slog.NewTextHandler(w.logged, nil)), Limits: limits,
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}})
 	w.api = api.New(w.dir, middle)
@@ -140,6 +142,11 @@ func newWorld(t testing.TB, dsn string, limits web.Limits) *world {
 
 func (w *world) now() time.Time {
 	return worldTime.Add(time.Duration(w.clock.Load()) * time.Millisecond)
+}
+
+// visitor is somebody who has not signed in.
+func (w *world) visitor() authz.Actor {
+	return authz.Nobody(w.org.ID, bailiwick.Client{Address: "192.0.2.9"})
 }
 
 func (w *world) pass(d time.Duration) { w.clock.Add(d.Milliseconds()) }
@@ -186,6 +193,7 @@ func (w *world) area(name, catalog string) area {
 }
 
 func (w *world) group(name string) bailiwick.ID {
+	w.pass(time.Millisecond)
 	return must(w.dir.CreateGroup(w.Context(), w.system, name, "Made for a test")).ID
 }
 
@@ -204,6 +212,7 @@ func (w *world) profile(first, last string) bailiwick.Profile {
 // person makes somebody in that status; the realm may be empty.
 func (w *world) person(first, last string, status bailiwick.Status, realm bailiwick.ID, groups ...bailiwick.ID) bailiwick.User {
 	w.Helper()
+	w.pass(time.Millisecond) // IDs sort by time
 	n := directory.NewUser{Profile: w.profile(first, last), GroupIDs: groups, RealmID: realm,
 		Past: &directory.Past{Status: status, Created: w.now(), StatusChanged: w.now()}}
 	if status != bailiwick.Staged && status != bailiwick.Provisioned && status != bailiwick.Deprovisioned {

@@ -43,18 +43,18 @@ func (d *Directory) ResetPassword(ctx context.Context, by authz.Actor, ref strin
 // ResetPasswordForLink is the same but hands the secret of the link to the
 // actor instead of mailing it (REC-18). A help desk may not.
 func (d *Directory) ResetPasswordForLink(ctx context.Context, by authz.Actor, ref string, out SignOut) (secret.Token, error) {
-	token := d.mint.Token(secret.ResetLink)
-	_, err := d.resetPassword(ctx, by, ref, out, authz.UsersReceiveLink, func(tx *store.Tx, u bailiwick.User) error {
-		return tx.InsertLink(bailiwick.Link{ID: tx.NewID(bailiwick.KindLink), Purpose: bailiwick.LinkResetPassword, UserID: u.ID,
-			Created: tx.Now(), Expires: tx.Now().Add(bailiwick.ResetLinkLife)}, digestText(token.Digest()))
+	var link HandedLink
+	_, err := d.resetPassword(ctx, by, ref, out, authz.UsersReceiveLink, func(tx *store.Tx, u bailiwick.User) (err error) {
+		link, err = d.hand(tx, u)
+		return err
 	})
-	return token, err
+	return link.Secret, err
 }
 
 func (d *Directory) resetPassword(ctx context.Context, by authz.Actor, ref string, out SignOut, p authz.UserPermission,
 	deliver func(*store.Tx, bailiwick.User) error) (bailiwick.User, error) {
-	return d.take(ctx, by, ref, step{p, bailiwick.ResetPassword, bailiwick.UserPasswordReset,
-		func(tx *store.Tx, scope authz.UserScope, u bailiwick.User) error {
+	return d.take(ctx, by, ref, step{permission: p, verb: bailiwick.ResetPassword, event: bailiwick.UserPasswordReset,
+		then: func(tx *store.Tx, scope authz.UserScope, u bailiwick.User) error {
 			if err := d.voidPassword(tx, scope, u, out); err != nil {
 				return err
 			}
@@ -130,8 +130,8 @@ func (d *Directory) temporary(ctx context.Context, by authz.Actor, ref string, o
 // RemovePassword takes the password away; the person gets in again by a reset
 // only (PWD-10).
 func (d *Directory) RemovePassword(ctx context.Context, by authz.Actor, ref string, out SignOut) error {
-	_, err := d.take(ctx, by, ref, step{authz.UsersRemovePassword, bailiwick.RemovePassword, bailiwick.UserPasswordRemoved,
-		func(tx *store.Tx, scope authz.UserScope, u bailiwick.User) error {
+	_, err := d.take(ctx, by, ref, step{permission: authz.UsersRemovePassword, verb: bailiwick.RemovePassword, event: bailiwick.UserPasswordRemoved,
+		then: func(tx *store.Tx, scope authz.UserScope, u bailiwick.User) error {
 			if err := d.voidPassword(tx, scope, u, out); err != nil {
 				return err
 			}
@@ -142,8 +142,8 @@ func (d *Directory) RemovePassword(ctx context.Context, by authz.Actor, ref stri
 
 // ExpirePassword makes the person change the password at the next sign-in.
 func (d *Directory) ExpirePassword(ctx context.Context, by authz.Actor, ref string) (bailiwick.User, error) {
-	return d.take(ctx, by, ref, step{authz.UsersTemporaryPassword, bailiwick.ExpirePassword, bailiwick.UserPasswordExpired,
-		func(tx *store.Tx, _ authz.UserScope, u bailiwick.User) error {
+	return d.take(ctx, by, ref, step{permission: authz.UsersTemporaryPassword, verb: bailiwick.ExpirePassword, event: bailiwick.UserPasswordExpired,
+		then: func(tx *store.Tx, _ authz.UserScope, u bailiwick.User) error {
 			if !u.HasPassword {
 				return bailiwick.Refused(bailiwick.Forbidden, bailiwick.ReasonStatus, "the user has no password")
 			}

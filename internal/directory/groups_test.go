@@ -220,14 +220,14 @@ func TestALinkDiesWhenItsOwnerGainsPower(t *testing.T) {
 				t.Errorf("the link of %s outlived the gain of power", name)
 			}
 		}
-		token, err := k.ActivateUserForLink(ctx, k.as("una"), "stan")
+		link, err := k.ActivateUserForLink(ctx, k.as("una"), "stan")
 		k.must(err)
 		left, err := k.traced(func() error {
 			_, err := k.AssignRole(ctx, k.as("sam"), k.holder("stan"), bailiwick.OrgAdmin)
 			return err
 		})
 		k.must(err)
-		if k.linkLives(digestOf(token), bailiwick.LinkActivate) {
+		if k.linkLives(digestOf(link.Secret), bailiwick.LinkActivate) {
 			t.Error("an activation link outlived the gain of power")
 		}
 		if len(left.mails) != 1 || left.mails[0] != "activation: stan" {

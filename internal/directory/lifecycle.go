@@ -13,8 +13,11 @@ import (
 // A step is one verb of an account's life as an operation.
 type step struct {
 	permission authz.UserPermission
-	verb       bailiwick.Verb
-	event      bailiwick.EventType
+	// also is a second permission that the operation takes; UsersRead, its zero
+	// value, asks for no more.
+	also  authz.UserPermission
+	verb  bailiwick.Verb
+	event bailiwick.EventType
 	// then does what goes with the new status, in the same transaction.
 	then func(*store.Tx, authz.UserScope, bailiwick.User) error
 }
@@ -26,9 +29,18 @@ func (d *Directory) take(ctx context.Context, by authz.Actor, ref string, s step
 		if err != nil {
 			return err
 		}
+		more, err := tx.Actor().Users(s.also)
+		if err != nil {
+			return err
+		}
 		u, err := tx.UserByRef(scope, ref)
 		if err != nil {
 			return err
+		}
+		if s.also != authz.UsersRead {
+			if _, err := tx.User(more, u.ID); err != nil {
+				return err
+			}
 		}
 		if next, err = u.After(s.verb, tx.Now()); err != nil {
 			return err
@@ -50,8 +62,8 @@ func (d *Directory) take(ctx context.Context, by authz.Actor, ref string, s step
 // ActivateUser makes an account usable. Without a password the person gets a
 // mail with an activation link.
 func (d *Directory) ActivateUser(ctx context.Context, by authz.Actor, ref string) error {
-	_, err := d.take(ctx, by, ref, step{authz.UsersActivate, bailiwick.Activate, bailiwick.UserActivated,
-		func(tx *store.Tx, _ authz.UserScope, u bailiwick.User) error {
+	_, err := d.take(ctx, by, ref, step{permission: authz.UsersActivate, verb: bailiwick.Activate, event: bailiwick.UserActivated,
+		then: func(tx *store.Tx, _ authz.UserScope, u bailiwick.User) error {
 			if u.Status != bailiwick.Provisioned {
 				return nil
 			}
@@ -60,49 +72,92 @@ func (d *Directory) ActivateUser(ctx context.Context, by authz.Actor, ref string
 	return err
 }
 
-// ActivateUserForLink is the same but hands the secret of the link to the
-// actor instead of mailing it; a zero token means that the account needs none.
-// It takes the right to activate and the right to receive links.
-func (d *Directory) ActivateUserForLink(ctx context.Context, by authz.Actor, ref string) (secret.Token, error) {
-	var token secret.Token
-	_, err := d.take(ctx, by, ref, step{authz.UsersActivate, bailiwick.Activate, bailiwick.UserActivated,
-		func(tx *store.Tx, _ authz.UserScope, u bailiwick.User) error {
-			receivers, err := tx.Actor().Users(authz.UsersReceiveLink)
-			if err != nil {
-				return err
+// A HandedLink is a link that the actor gets in place of a mail (REC-18). The
+// zero value says that the account needs none.
+type HandedLink struct {
+	Purpose bailiwick.LinkPurpose
+	Secret  secret.Token
+}
+
+// ActivateUserForLink is the same but hands the link to the actor instead of
+// mailing it. It takes the right to activate and the right to receive links.
+func (d *Directory) ActivateUserForLink(ctx context.Context, by authz.Actor, ref string) (HandedLink, error) {
+	var link HandedLink
+	_, err := d.take(ctx, by, ref, step{permission: authz.UsersActivate, also: authz.UsersReceiveLink, verb: bailiwick.Activate, event: bailiwick.UserActivated,
+		then: func(tx *store.Tx, _ authz.UserScope, u bailiwick.User) (err error) {
+			if u.Status == bailiwick.Provisioned {
+				link, err = d.hand(tx, u)
 			}
-			if _, err := tx.User(receivers, u.ID); err != nil || u.Status != bailiwick.Provisioned {
-				return err
-			}
-			token = d.mint.Token(secret.ActivationLink)
-			return tx.InsertLink(bailiwick.Link{ID: tx.NewID(bailiwick.KindLink), Purpose: bailiwick.LinkActivate, UserID: u.ID,
-				Created: tx.Now(), Expires: tx.Now().Add(bailiwick.ActivationLinkLife)}, digestText(token.Digest()))
+			return err
 		}})
-	return token, err
+	return link, err
+}
+
+// ReactivateUser mails the person a new link: to activate the account, or to
+// set a password where there is none. Older links are void from now on.
+func (d *Directory) ReactivateUser(ctx context.Context, by authz.Actor, ref string) error {
+	_, err := d.take(ctx, by, ref, step{permission: authz.UsersActivate, verb: bailiwick.Reactivate, event: bailiwick.UserReactivated,
+		then: func(tx *store.Tx, _ authz.UserScope, u bailiwick.User) error {
+			if err := tx.VoidLinks(u.ID); err != nil {
+				return err
+			}
+			if u.Status == bailiwick.Recovery {
+				return tx.Send(mail.ResetPassword{To: u.ID, By: nameOf(tx.Actor())})
+			}
+			return tx.Send(mail.Activation{To: u.ID, By: nameOf(tx.Actor())})
+		}})
+	return err
+}
+
+// ReactivateUserForLink is the same but hands the link to the actor.
+func (d *Directory) ReactivateUserForLink(ctx context.Context, by authz.Actor, ref string) (HandedLink, error) {
+	var link HandedLink
+	_, err := d.take(ctx, by, ref, step{permission: authz.UsersActivate, also: authz.UsersReceiveLink, verb: bailiwick.Reactivate, event: bailiwick.UserReactivated,
+		then: func(tx *store.Tx, _ authz.UserScope, u bailiwick.User) (err error) {
+			if err := tx.VoidLinks(u.ID); err != nil {
+				return err
+			}
+			link, err = d.hand(tx, u)
+			return err
+		}})
+	return link, err
+}
+
+// hand makes the link that an account needs now: a pending one is activated by
+// it, any other gets a password.
+func (d *Directory) hand(tx *store.Tx, u bailiwick.User) (HandedLink, error) {
+	link := HandedLink{Purpose: bailiwick.LinkResetPassword, Secret: d.mint.Token(secret.ResetLink)}
+	life := bailiwick.ResetLinkLife
+	if u.Status == bailiwick.Provisioned {
+		link = HandedLink{Purpose: bailiwick.LinkActivate, Secret: d.mint.Token(secret.ActivationLink)}
+		life = bailiwick.ActivationLinkLife
+	}
+	return link, tx.InsertLink(bailiwick.Link{ID: tx.NewID(bailiwick.KindLink), Purpose: link.Purpose, UserID: u.ID,
+		Created: tx.Now(), Expires: tx.Now().Add(life)}, digestText(link.Secret.Digest()))
 }
 
 // SuspendUser puts an account aside; sessions end at once (SES-4).
 func (d *Directory) SuspendUser(ctx context.Context, by authz.Actor, ref string) error {
-	_, err := d.take(ctx, by, ref, step{authz.UsersSuspend, bailiwick.Suspend, bailiwick.UserSuspended, endAccess})
+	_, err := d.take(ctx, by, ref, step{permission: authz.UsersSuspend, verb: bailiwick.Suspend, event: bailiwick.UserSuspended, then: endAccess})
 	return err
 }
 
 // UnsuspendUser takes an account up again.
 func (d *Directory) UnsuspendUser(ctx context.Context, by authz.Actor, ref string) error {
-	_, err := d.take(ctx, by, ref, step{authz.UsersSuspend, bailiwick.Unsuspend, bailiwick.UserUnsuspended, nil})
+	_, err := d.take(ctx, by, ref, step{permission: authz.UsersSuspend, verb: bailiwick.Unsuspend, event: bailiwick.UserUnsuspended})
 	return err
 }
 
 // UnlockUser lets a locked out person sign in again.
 func (d *Directory) UnlockUser(ctx context.Context, by authz.Actor, ref string) error {
-	_, err := d.take(ctx, by, ref, step{authz.UsersUnlock, bailiwick.Unlock, bailiwick.UserUnlocked, nil})
+	_, err := d.take(ctx, by, ref, step{permission: authz.UsersUnlock, verb: bailiwick.Unlock, event: bailiwick.UserUnlocked})
 	return err
 }
 
 // DeactivateUser ends an account but keeps it: sessions, links and roles go,
 // the password too, so that a later activation begins anew.
 func (d *Directory) DeactivateUser(ctx context.Context, by authz.Actor, ref string) error {
-	_, err := d.take(ctx, by, ref, step{authz.UsersDeactivate, bailiwick.Deactivate, bailiwick.UserDeactivated, leaveOffice})
+	_, err := d.take(ctx, by, ref, step{permission: authz.UsersDeactivate, verb: bailiwick.Deactivate, event: bailiwick.UserDeactivated, then: leaveOffice})
 	return err
 }
 

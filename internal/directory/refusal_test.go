@@ -40,6 +40,13 @@ var onPeople = map[string]func(ctx context.Context, k *desk, by authz.Actor, ref
 		_, err := k.ActivateUserForLink(ctx, by, ref)
 		return err
 	},
+	"ReactivateUser": func(ctx context.Context, k *desk, by authz.Actor, ref string) error {
+		return k.ReactivateUser(ctx, by, ref)
+	},
+	"ReactivateUserForLink": func(ctx context.Context, k *desk, by authz.Actor, ref string) error {
+		_, err := k.ReactivateUserForLink(ctx, by, ref)
+		return err
+	},
 	"SuspendUser": func(ctx context.Context, k *desk, by authz.Actor, ref string) error {
 		return k.SuspendUser(ctx, by, ref)
 	},
@@ -118,7 +125,8 @@ var onPeople = map[string]func(ctx context.Context, k *desk, by authz.Actor, ref
 // who have the right somewhere. Everybody else is refused before any look-up.
 var allowed = map[string]string{
 	"User": "olga ugo hal mem abe pia rod", "Person": "olga ugo hal mem abe pia rod", "GroupsOf": "olga ugo hal mem abe rod",
-	"UpdateProfile": "olga ugo pia", "ReplaceProfile": "olga ugo pia", "ActivateUser": "olga ugo pia", "ActivateUserForLink": "olga ugo pia",
+	"UpdateProfile": "olga ugo pia", "ReplaceProfile": "olga ugo pia", "ActivateUser": "olga ugo pia", "ActivateUserForLink": "olga ugo",
+	"ReactivateUser": "olga ugo pia", "ReactivateUserForLink": "olga ugo",
 	"SuspendUser": "olga ugo", "UnsuspendUser": "olga ugo", "UnlockUser": "olga ugo hal", "DeactivateUser": "olga ugo", "DeleteUser": "olga ugo",
 	"ResetPassword": "olga ugo hal pia", "ResetPasswordForLink": "olga ugo", "TemporaryPassword": "olga ugo hal pia",
 	"SetPasswordAndActivate": "olga ugo hal pia", "RemovePassword": "olga ugo pia", "ExpirePassword": "olga ugo hal pia",

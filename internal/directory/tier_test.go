@@ -12,9 +12,9 @@ import (
 // Operations by how they spare administrators (decisions 4 and 11, A6,
 // REC-18).
 var (
-	aboveOnly    = []string{"SuspendUser", "UnsuspendUser", "UnlockUser", "ClearSessions", "ResetPassword", "ActivateUser"}
+	aboveOnly    = []string{"ReactivateUser", "SuspendUser", "UnsuspendUser", "UnlockUser", "ClearSessions", "ResetPassword", "ActivateUser"}
 	aboveByAPI   = []string{"UpdateProfile", "ReplaceProfile", "TemporaryPassword", "SetPasswordAndActivate", "RemovePassword", "ExpirePassword"}
-	onNoAdmin    = []string{"ResetPasswordForLink"}
+	onNoAdmin    = []string{"ResetPasswordForLink", "ActivateUserForLink", "ReactivateUserForLink"}
 	superOnSuper = []string{"DeactivateUser", "DeleteUser"}
 )
 
