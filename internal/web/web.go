@@ -141,6 +141,7 @@ func under(r *http.Request, base string) *http.Request {
 // finish answers a panic, and tells who observes. An answer that had begun is
 // cut off, so that nobody takes it for whole.
 func (w *Web) finish(out *recorder, at **http.Request, began time.Time) {
+	r := *at
 	cause, begun := recover(), out.status != 0
 	if cause != nil && cause != http.ErrAbortHandler {
 		w.o.Log.Error("panic", "request", RequestID(r), "cause", cause, "stack", string(debug.Stack()))
