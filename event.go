@@ -53,6 +53,11 @@ const (
 	OrgCreated           EventType = "org.create"
 	OrgUpdated           EventType = "org.update"
 	OwnerLinkCreated     EventType = "org.owner_link.create"
+	UserTypeCreated      EventType = "directory.non_default_user_profile.create"
+	UserTypeUpdated      EventType = "schema.user_type.update"
+	UserTypeDeleted      EventType = "schema.user_type.delete"
+	UserSchemaUpdated    EventType = "directory.user_profile.update"
+	GroupSchemaUpdated   EventType = "schema.group.update"
 	AccessDenied         EventType = "access.denied"
 )
 
@@ -75,6 +80,8 @@ var eventText = map[EventType]string{
 	AppGroupAdded: "Add group to app", AppGroupRemoved: "Remove group from app",
 	TokenCreated: "Create API token", TokenRevoked: "Revoke API token", RealmCreated: "Create realm",
 	OrgCreated: "Create organization", OrgUpdated: "Update organization",
+	UserTypeCreated: "Create user type", UserTypeUpdated: "Update user type", UserTypeDeleted: "Delete user type",
+	UserSchemaUpdated: "Update the schema of a user type", GroupSchemaUpdated: "Update the schema of groups",
 	OwnerLinkCreated: "Create the link for the first owner", AccessDenied: "Refuse access",
 }
 

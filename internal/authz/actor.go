@@ -160,6 +160,17 @@ func (a Actor) May(p OrgPermission) error {
 	return bailiwick.ErrForbidden
 }
 
+// MayEverywhere is [Actor.May] for an effect on everybody: a role that is
+// limited to some targets does not have it.
+func (a Actor) MayEverywhere(p OrgPermission) error {
+	for _, g := range a.grants {
+		if g.Mode == bailiwick.ScopeAll && Holds(g.Role, p) {
+			return nil
+		}
+	}
+	return bailiwick.ErrForbidden
+}
+
 // MayGrant answers whether the actor may give or take a role with the given
 // scope mode: it needs the right to manage roles and every permission of the
 // role, everywhere if the role is to reach everywhere (CEIL-7). Nobody grants

@@ -126,11 +126,11 @@ func TestWhoHasAnEffectCanSeeItsTargets(t *testing.T) {
 type kind struct{ first, last, read int }
 
 var kinds = []kind{
-	{int(authz.UsersRead), int(authz.UsersRoles), int(authz.UsersRead)},
+	{int(authz.UsersRead), int(authz.UsersChangeType), int(authz.UsersRead)},
 	{int(authz.GroupsRead), int(authz.GroupsAssignApps), int(authz.GroupsRead)},
 	{int(authz.AppsRead), int(authz.AppsAssign), int(authz.AppsRead)},
 	{int(authz.RealmsRead), int(authz.RealmsManage), int(authz.RealmsRead)},
-	{int(authz.RolesRead), int(authz.ConsoleEnter), -1},
+	{int(authz.RolesRead), int(authz.UserTypesManage), -1},
 }
 
 func kindOf(p int) kind {

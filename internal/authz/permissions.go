@@ -43,6 +43,7 @@ const (
 	UsersAssignApps
 	UsersMoveRealm
 	UsersRoles
+	UsersChangeType
 	endUsers
 )
 
@@ -84,6 +85,8 @@ const (
 	OrgEdit
 	OwnerSwitches
 	ConsoleEnter
+	SchemasManage
+	UserTypesManage
 	endOrg
 )
 
@@ -174,6 +177,7 @@ var matrix = []row{
 	r(UsersAssignApps, "okta.users.appAssignment.manage", "assign apps to people", super|org|app|access|partner, open),
 	r(UsersMoveRealm, "bailiwick.users.realm.manage", "move people between realms", super|org, higher),
 	r(UsersRoles, "bailiwick.users.roles.manage", "change the admin roles of people", super, peers),
+	r(UsersChangeType, "bailiwick.users.type.manage", "change the user type of people", super|org|user, intimate),
 
 	r(GroupsRead, "okta.groups.read", "see groups", super|org|user|app|readonly|mobile|help|access|member, open),
 	r(GroupsCreate, "okta.groups.create", "create groups", super|org, open),
@@ -198,6 +202,8 @@ var matrix = []row{
 	r(OrgRead, "okta.orgs.read", "see the settings of the organization", super|org|readonly|mobile, open),
 	r(OrgEdit, "okta.orgs.manage", "change the settings of the organization", super|org, open),
 	r(OwnerSwitches, "bailiwick.owner.manage", "change the owner's switches", owner, open),
+	r(SchemasManage, "okta.schemas.manage", "change the properties that profiles have", super|org|app, open),
+	r(UserTypesManage, "okta.userTypes.manage", "create and delete user types", super|org, open),
 	r(ConsoleEnter, "bailiwick.console.enter", "enter the console", everyAdmin, open),
 }
 
