@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
+	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
@@ -62,7 +63,7 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, saltLen)
 	h.mint.read(salt)
 	stored := phc{params: h.params, keyID: h.keys.id, salt: salt, hash: make([]byte, hashLen)}
-	if stored.hash, err = h.work(ctx, normal, stored); err != nil {
+	if stored.hash, err = h.work(ctx, func() string { return normal }, stored); err != nil {
 		return "", err
 	}
 	return stored.String(), nil
@@ -77,12 +78,17 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 // The error is ErrBusy or the context's, never a statement about the password.
 func (h *Hasher) Verify(ctx context.Context, stored, password string) (bool, error) {
 	normal, unfit := normalPassword(password)
-	want, ok := parsePHC(stored)
+	how, want, ok := parseStored(stored)
 	if !ok || want.keyID != h.keys.id {
-		ok = false
+		ok, how = false, nil
 		want = phc{params: h.params, salt: make([]byte, saltLen), hash: make([]byte, hashLen)}
 	}
-	got, err := h.work(ctx, normal, want)
+	got, err := h.work(ctx, func() string {
+		if how == nil || unfit != nil {
+			return normal
+		}
+		return how.seasoned(how.repeat(password))
+	}, want)
 	if err != nil {
 		return false, err
 	}
@@ -91,7 +97,7 @@ func (h *Hasher) Verify(ctx context.Context, stored, password string) (bool, err
 }
 
 // NeedsRehash reports whether a hash that was just verified should be replaced by
-// a new one: it was made at another cost or under other keys.
+// a new one: it was made at another cost, under other keys, or elsewhere ([Hasher.Wrap]).
 func (h *Hasher) NeedsRehash(stored string) bool {
 	have, ok := parsePHC(stored)
 	return !ok || have.params != h.params || have.keyID != h.keys.id ||
@@ -102,8 +108,25 @@ func (h *Hasher) NeedsRehash(stored string) bool {
 // keys. Signing in fails with it as with a wrong password; that it is there at all
 // means a lost key or somebody writing to the database, and is worth an alarm.
 func (h *Hasher) Foreign(stored string) bool {
-	have, ok := parsePHC(stored)
+	_, have, ok := parseStored(stored)
 	return stored != "" && (!ok || have.keyID != h.keys.id)
+}
+
+// parseStored reads what is stored of a password: a hash of it, or, with the
+// recipe, one of a foreign hash of it ([Hasher.Wrap]).
+func parseStored(text string) (*recipe, phc, bool) {
+	rest, imported := strings.CutPrefix(text, importMark)
+	if !imported {
+		p, ok := parsePHC(text)
+		return nil, p, ok
+	}
+	cut := strings.IndexByte(rest, '$')
+	if cut < 0 {
+		return nil, phc{}, false
+	}
+	how, known := parseRecipe(rest[:cut])
+	p, ok := parsePHC(rest[cut:])
+	return &how, p, known && ok
 }
 
 // CountPassword returns the length that password policies speak of: code points
@@ -113,15 +136,15 @@ func CountPassword(password string) (int, error) {
 	return utf8.RuneCountInString(normal), err
 }
 
-// work hashes under the gate.
-func (h *Hasher) work(ctx context.Context, normal string, p phc) ([]byte, error) {
+// work hashes under the gate; what makes the text may be costly too.
+func (h *Hasher) work(ctx context.Context, text func() string, p phc) ([]byte, error) {
 	leave, err := h.gate.Enter(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
 	pepper := hmac.New(sha256.New, h.keys.pepper)
-	pepper.Write([]byte(normal))
+	pepper.Write([]byte(text()))
 	return argon2.IDKey(pepper.Sum(nil), p.salt, p.params.Time, p.params.Memory, p.params.Threads, uint32(len(p.hash))), nil
 }
 
