@@ -64,7 +64,7 @@ func (d *Directory) AddGroupTarget(ctx context.Context, by authz.Actor, h Holder
 			return err
 		}
 		if g.Type == bailiwick.BuiltInGroup {
-			return bailiwick.Refused(bailiwick.Invalid, bailiwick.ReasonBuiltInGroup, "a built-in group cannot be a target; a role without targets reaches everybody")
+			return bailiwick.Refused(bailiwick.Invalid, bailiwick.ReasonBuiltInGroup, "a built-in group cannot be a target; a role without targets reaches everybody").In("target")
 		}
 		tx.Target(g.Entity())
 		return addTarget(tx, a, g.ID)
@@ -129,7 +129,7 @@ func removeTarget(tx *store.Tx, a bailiwick.Assignment, set bailiwick.ID) error 
 	}
 	if a.Targets == 1 {
 		return bailiwick.Refused(bailiwick.Invalid, bailiwick.ReasonLastTarget,
-			"the last target cannot be removed; delete the role assignment and create it again to reach everything")
+			"the last target cannot be removed; delete the role assignment and create it again to reach everything").In("target")
 	}
 	_, err = tx.RemoveTarget(a, set)
 	return err
@@ -279,7 +279,7 @@ func unmixed(tx *store.Tx, a bailiwick.Assignment, t bailiwick.AppTarget) error 
 	}
 	for _, other := range have.Rows {
 		if other.Name == t.Name && other.Instance == "" {
-			return bailiwick.Refused(bailiwick.Invalid, bailiwick.ReasonMixedTargets, "the whole app is a target of this role already")
+			return bailiwick.Refused(bailiwick.Invalid, bailiwick.ReasonMixedTargets, "the whole app is a target of this role already").In("target")
 		}
 	}
 	return nil
@@ -311,7 +311,7 @@ func (d *Directory) RemoveAppTarget(ctx context.Context, by authz.Actor, h Holde
 			return err
 		}
 		if org.Settings.RefuseRemovingLastAppTarget {
-			return bailiwick.Refused(bailiwick.Invalid, bailiwick.ReasonLastTarget, "the organization refuses to remove the last app target, which would widen the role to all apps")
+			return bailiwick.Refused(bailiwick.Invalid, bailiwick.ReasonLastTarget, "the organization refuses to remove the last app target, which would widen the role to all apps").In("target")
 		}
 		return widen(tx, p, a)
 	})
