@@ -139,3 +139,23 @@ func TestEveryAnswerHasItsHeaders(t *testing.T) {
 		}
 	})
 }
+
+// TestARequestThatNamesNoneOfSeveralOrgs is nobody's, and a token of one org is
+// none in another.
+func TestARequestThatNamesNoneOfSeveralOrgs(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		super := w.as(theSuper)
+		must(w.dir.CreateOrg(t.Context(), "a world for a test", "beta", "Beta"))
+		const wellKnown = "/.well-known/okta-organization"
+		w.ask("GET", wellKnown, "", "").want(t, 404, "E0000008")
+		w.ask("GET", "/t/nope"+wellKnown, "", "").want(t, 404, "E0000008")
+		type organization struct{ ID string }
+		if got := decode[organization](t, w.ask("GET", "/t/acme"+wellKnown, "", "").want(t, 200, "")).ID; got != string(w.org.ID) {
+			t.Errorf("got the organization %q, want %q", got, w.org.ID)
+		}
+		w.ask("GET", "/t/acme/api/v1/users/me", super, "").want(t, 200, "")
+		w.ask("GET", "/api/v1/users/me", super, "").want(t, 401, "E0000011")
+		w.ask("GET", "/t/beta/api/v1/users/me", super, "").want(t, 401, "E0000011")
+	})
+}
