@@ -1,6 +1,10 @@
 package store
 
-import "database/sql"
+import (
+	"database/sql"
+
+	"github.com/bailiwick-iam/bailiwick"
+)
 
 // Opened for tests of what the two engines make of one text.
 var (
@@ -14,3 +18,15 @@ func (s *Store) Writer() *sql.DB { return s.write }
 
 // InUse counts the transactions that are open.
 func (s *Store) InUse() int { return len(s.readers.slots) + len(s.writers.slots) }
+
+// SetBudget gives searches of the store little to read, so that tests meet the
+// edges of large organizations with few people.
+func (s *Store) SetBudget(few, read int) { s.budget = budget{few: few, read: read} }
+
+// EntriesOf are the rows of the attribute index of a person: name, value.
+func EntriesOf(u bailiwick.User) (out [][2]string) {
+	for _, e := range entriesOf(u) {
+		out = append(out, [2]string{e.name, e.value})
+	}
+	return out
+}

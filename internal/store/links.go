@@ -118,7 +118,8 @@ type Signer struct {
 func (v *View) SignerByLogin(login string) (Signer, error) {
 	key := filter.FoldAccents(login)
 	rows, err := v.query(`SELECT id FROM users WHERE org_id = $1 AND login_key = $2
-		UNION SELECT id FROM users WHERE org_id = $1 AND short_key = $2 LIMIT 2`, v.org, key)
+		UNION SELECT id FROM users WHERE org_id = $1 AND short_key = $2
+		AND NOT EXISTS (SELECT 1 FROM users x WHERE x.org_id = $1 AND x.login_key = $2) LIMIT 2`, v.org, key)
 	ids, err := collect(rows, err, scanID)
 	if err != nil {
 		return Signer{}, fmt.Errorf("find who signs in: %w", err)
@@ -156,6 +157,10 @@ func (t tailRow) Scan(into ...any) error { return t.row.Scan(append(into, t.more
 // times and password. The row must be as it was read.
 func (tx *Tx) SaveSigner(s Signer) error {
 	u := s.User
+	before, err := scanUser(tx.row(`SELECT `+userColumns+` FROM users u WHERE u.org_id = $1 AND u.id = $2`, tx.org, u.ID))
+	if err != nil {
+		return oneRow(err, "User", u.ID)
+	}
 	n, err := tx.exec(`UPDATE users SET status = $3, activated = $4, status_changed = $5, last_login = $6, last_updated = $7,
 		password = $8, password_until = $9, password_changed = $10, version = version + 1 WHERE org_id = $1 AND id = $2 AND version = $11`,
 		tx.org, u.ID, u.Status, millis(u.Activated), millis(u.StatusChanged), millis(u.LastLogin), millis(u.LastUpdated),
@@ -166,7 +171,9 @@ func (tx *Tx) SaveSigner(s Signer) error {
 	if n != 1 {
 		return bailiwick.Refused(bailiwick.Conflict, "", "the account changed just now")
 	}
-	return nil
+	// The rest of the row was not written, so the index keeps what it says.
+	u.Profile, u.TypeID = before.Profile, before.TypeID
+	return tx.reindex(before, u)
 }
 
 // ForgetAttempts begins a new row after a success.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +28,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate the database: %w", err)
 	}
-	return nil
+	return s.indexAll(ctx)
 }
 
 // Pending reports whether the schema is older than this program.
@@ -58,13 +59,24 @@ func (s *Store) migrator() (*goose.Provider, error) {
 		}
 		options = append(options, goose.WithLocker(locker))
 	}
-	return goose.NewProvider(dialect, s.write, ddl{files, s.dialect.words}, options...)
+	return goose.NewProvider(dialect, s.write, ddl{files, s.dialect}, options...)
 }
 
-// ddl is a file system whose SQL has the dialect's words filled in.
+// ddl is a file system whose SQL has the dialect's words filled in, and in
+// which the files for another engine are not: a migration that one text cannot
+// say is two files, NNNN_x.sqlite.sql and NNNN_x.postgres.sql.
 type ddl struct {
 	fs.FS
-	words *strings.Replacer
+	dialect dialect
+}
+
+// ReadDir lists the migrations of the dialect.
+func (d ddl) ReadDir(name string) ([]fs.DirEntry, error) {
+	all, err := fs.ReadDir(d.FS, name)
+	return slices.DeleteFunc(all, func(e fs.DirEntry) bool {
+		_, engine, ok := strings.Cut(strings.TrimSuffix(e.Name(), ".sql"), ".")
+		return ok && engine != d.dialect.name
+	}), err
 }
 
 // Open returns the file with the dialect's words in place.
@@ -78,7 +90,7 @@ func (d ddl) Open(name string) (fs.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &sqlFile{Reader: strings.NewReader(d.words.Replace(string(text))), name: name}, nil
+	return &sqlFile{Reader: strings.NewReader(d.dialect.words.Replace(string(text))), name: name}, nil
 }
 
 type sqlFile struct {

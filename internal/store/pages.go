@@ -9,6 +9,7 @@ import (
 
 	"github.com/bailiwick-iam/bailiwick"
 	"github.com/bailiwick-iam/bailiwick/internal/authz"
+	"github.com/bailiwick-iam/bailiwick/internal/filter"
 )
 
 // A Page is one page of a list. Next is where the following page begins, in
@@ -30,6 +31,15 @@ type UserQuery struct {
 	Statuses []bailiwick.Status
 	// Match, when set, is asked about each candidate last.
 	Match func(bailiwick.User) bool
+	// Where, when set, is an expression that everybody listed matches. It needs
+	// a term that people are found by, else the query is refused as a bad
+	// search. Prefix, ByName and Match do not go with it.
+	Where    filter.Node
+	Spelling Spelling // of the texts in Where
+	// SortBy is the attribute that a list with Where is sorted by, ties by ID;
+	// empty for ID. Who has no value comes last.
+	SortBy     string
+	Descending bool
 	// After is the Next of the page before.
 	After string
 	// Limit is the most rows to return.
@@ -45,6 +55,9 @@ const maxCandidates = 20_000
 func (v *View) Users(scope authz.UserScope, q UserQuery) (Page[bailiwick.User], error) {
 	if scope.See().Nothing() || q.Limit <= 0 {
 		return Page[bailiwick.User]{}, nil
+	}
+	if q.Where != nil {
+		return v.search(scope, q)
 	}
 	walk, err := v.walk(scope, q)
 	if err != nil {

@@ -45,6 +45,7 @@ type Store struct {
 	random  io.Reader
 	mailed  chan bailiwick.ID
 	people  counts
+	budget  budget
 }
 
 // Open connects and checks the engine. It does not migrate.
@@ -53,7 +54,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dialect: d, read: read, write: write, now: o.Now, random: o.Random, mailed: make(chan bailiwick.ID, hints),
+	s := &Store{dialect: d, read: read, write: write, now: o.Now, random: o.Random, budget: standardBudget, mailed: make(chan bailiwick.ID, hints),
 		readers: newSessions(read, d.readers, d.reparses), writers: newSessions(write, d.writers, d.reparses)}
 	if s.now == nil {
 		s.now = wallClock
@@ -98,6 +99,8 @@ type View struct {
 	now   time.Time
 	lock  string // suffix for reads that prove authority
 	named bool   // events will tell of the actor, by name
+
+	schemas map[bailiwick.ID]bailiwick.Schema // that were read, by type
 }
 
 // A Tx is a View that may write. There is no way to one but [Store.Do].
@@ -149,6 +152,9 @@ func (s *Store) View(ctx context.Context, by authz.Actor, fn func(*View) error) 
 	defer s.readers.end(on, false) // nothing was written: giving up is as good as COMMIT
 	v := &View{ctx: ctx, store: s, on: on, org: by.Org(), now: s.Now()}
 	if v.actor, err = v.prove(by); err != nil {
+		if outside(err) {
+			s.logOutside(ctx, by)
+		}
 		return err
 	}
 	return fn(v)
@@ -164,6 +170,8 @@ func (s *Store) Do(ctx context.Context, by authz.Actor, event bailiwick.EventTyp
 		return nil
 	case errors.Is(err, bailiwick.ErrForbidden):
 		s.logDenial(ctx, by, event, err)
+	case outside(err):
+		s.logOutside(ctx, by)
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/bailiwick-iam/bailiwick"
@@ -12,16 +13,18 @@ import (
 )
 
 const userColumns = `u.id, u.status, u.type_id, u.realm_id, u.profile, u.provider, u.password <> '', u.recovery_question,
-	u.created, u.activated, u.status_changed, u.last_login, u.last_updated, u.password_changed, u.version`
+	u.created, u.activated, u.status_changed, u.last_login, u.last_updated, u.password_changed, u.version,
+	` + schemaOfUser
 
 type scanner interface{ Scan(...any) error }
 
 func scanUser(row scanner) (bailiwick.User, error) {
 	var u bailiwick.User
 	var profile []byte
+	var schema string
 	var created, activated, changed, login, updated, password int64
 	err := row.Scan(&u.ID, &u.Status, &u.TypeID, &u.RealmID, &profile, &u.Provider, &u.HasPassword, &u.RecoveryQuestion,
-		&created, &activated, &changed, &login, &updated, &password, &u.Version)
+		&created, &activated, &changed, &login, &updated, &password, &u.Version, &schema)
 	if err != nil {
 		return u, err
 	}
@@ -30,6 +33,9 @@ func scanUser(row scanner) (bailiwick.User, error) {
 	if err := json.Unmarshal(profile, &u.Profile); err != nil {
 		return u, fmt.Errorf("read the profile of %s: %w", u.ID, err)
 	}
+	id, hidden, _ := strings.Cut(schema, ",")
+	u.SchemaID = bailiwick.ID(id)
+	dropHidden(u.Profile, hidden)
 	return u, nil
 }
 
@@ -124,6 +130,12 @@ func (tx *Tx) InsertUser(scope authz.UserScope, u bailiwick.User, password Passw
 	if err := tx.insertKeys("user_keys", "", userKeys(u)); err != nil {
 		return err
 	}
+	if err := tx.insertEntries(u.ID, entriesOf(u), ""); err != nil {
+		return err
+	}
+	if err := tx.claimValues(bailiwick.User{}, u); err != nil {
+		return err
+	}
 	tx.store.people.changed(tx.org)
 	return tx.enterRealm(u)
 }
@@ -157,6 +169,12 @@ func (tx *Tx) SaveUser(scope authz.UserScope, u bailiwick.User) error {
 	}
 	if n == 0 {
 		return bailiwick.Refused(bailiwick.Conflict, "", "somebody else changed this user just now")
+	}
+	if err := tx.claimValues(before, u); err != nil {
+		return err
+	}
+	if err := tx.reindex(before, u); err != nil {
+		return err
 	}
 	return tx.rekey(before, u)
 }
@@ -198,8 +216,12 @@ func (tx *Tx) DeleteUser(scope authz.UserScope, id bailiwick.ID) error {
 	if err := tx.deleteKeys("user_keys", "", userKeys(u)); err != nil {
 		return err
 	}
+	if err := tx.deleteEntries(entriesOf(u)); err != nil {
+		return err
+	}
 	for _, text := range []string{
 		`DELETE FROM role_assignments WHERE org_id = $1 AND principal_id = $2`,
+		`DELETE FROM group_owners WHERE org_id = $1 AND owner_id = $2`,
 		`DELETE FROM links WHERE org_id = $1 AND user_id = $2`,
 		`DELETE FROM outbox WHERE org_id = $1 AND recipient = $2 AND state = 'waiting'`,
 		`DELETE FROM users WHERE org_id = $1 AND id = $2`,
