@@ -1,6 +1,9 @@
 package bailiwick
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A Status is where an account stands in its life. The names are the wire's;
 // Pending on screen means Provisioned (decision 13 of the mission).
@@ -38,15 +41,17 @@ const (
 	ExpirePassword  Verb = "expire password"
 	RemovePassword  Verb = "remove password"
 	ChangePassword  Verb = "change password"           // the person knows the old one, or holds a reset link
+	SetPassword     Verb = "set password"              // an administrator chooses it; to be changed at the first sign-in
 	SetAndActivate  Verb = "set password and activate" // a temporary password for a pending person
 	CompleteWelcome Verb = "complete activation"       // the person sets the first password by the activation link
 	Lock            Verb = "lock"
+	Federate        Verb = "federate" // single sign-on takes the credential over
 )
 
 // Verbs lists every verb.
 func Verbs() []Verb {
 	return []Verb{Activate, Reactivate, Suspend, Unsuspend, Unlock, Deactivate, ResetPassword,
-		ExpirePassword, RemovePassword, ChangePassword, SetAndActivate, CompleteWelcome, Lock}
+		ExpirePassword, RemovePassword, ChangePassword, SetPassword, SetAndActivate, CompleteWelcome, Lock, Federate}
 }
 
 // A transition is the status after a verb. ready stands for "Active when the
@@ -66,9 +71,11 @@ var lifecycle = map[Verb]map[Status]Status{
 	ExpirePassword:  {Active: PasswordExpired, Recovery: PasswordExpired, PasswordExpired: PasswordExpired},
 	RemovePassword:  {Active: Recovery, Recovery: Recovery, PasswordExpired: Recovery, LockedOut: Recovery},
 	ChangePassword:  {Staged: Staged, Active: Active, Recovery: Active, PasswordExpired: Active},
+	SetPassword:     {Staged: Staged, Provisioned: PasswordExpired, Active: PasswordExpired, Recovery: PasswordExpired, PasswordExpired: PasswordExpired},
 	SetAndActivate:  {Provisioned: PasswordExpired},
 	CompleteWelcome: {Provisioned: Active},
 	Lock:            {Active: LockedOut},
+	Federate:        {Provisioned: Active, Active: Active, Recovery: Active, PasswordExpired: Active},
 }
 
 // A User is a person with an account in one org.
@@ -125,9 +132,19 @@ func (u User) After(v Verb, now time.Time) (User, error) {
 	if next != u.Status {
 		u.Status, u.StatusChanged = next, now
 	}
+	switch {
+	case v == Federate:
+		u.Provider = ProviderFederation
+	case u.Provider == ProviderImport && slices.Contains(endsImport, v):
+		u.Provider = ProviderInternal
+	}
 	u.LastUpdated = now
 	return u, nil
 }
+
+// endsImport are the verbs after which nothing is left of a password hash that
+// was made elsewhere.
+var endsImport = []Verb{Deactivate, ResetPassword, RemovePassword, ChangePassword, SetPassword, SetAndActivate, CompleteWelcome}
 
 // May reports whether the lifecycle table lets the verb happen to the user now.
 func (u User) May(v Verb) bool {

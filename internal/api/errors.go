@@ -48,6 +48,8 @@ var byReason = map[bailiwick.Reason]refusal{
 	bailiwick.ReasonAlreadyActive:     {403, "E0000016", "Activation failed because the user is already active"},
 	bailiwick.ReasonUnlock:            {403, "E0000032", "Unlock is not allowed for this user."},
 	bailiwick.ReasonWrongPassword:     {403, "E0000014", "Update of credentials failed"},
+	bailiwick.ReasonPasswordCannotBe:  {403, "E0000017", "Password reset failed"},
+	bailiwick.ReasonCredentialScheme:  {400, "E0000041", "Credentials should not be set on this resource based on the scheme."},
 	bailiwick.ReasonExpireNeedsSecret: {400, "E0000124", "Could not create user. To create a user and expire their password immediately, a password must be specified"},
 	bailiwick.ReasonExpireNeedsActive: {400, "E0000125", `Could not create user. To create a user and expire their password immediately, "activate" must be true`},
 	bailiwick.ReasonActiveApp:         {403, "E0000056", "Delete application forbidden."},

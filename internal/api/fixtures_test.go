@@ -85,6 +85,7 @@ func lifecycleFixtures() []fixture {
 		at("unlock", "", bailiwick.Active),
 		at("reset_password", "", bailiwick.Active),
 		at("reset_password", "?sendEmail=false", bailiwick.Active),
+		at("reset_password", "?provider=FEDERATION", bailiwick.Active),
 		at("expire_password", "", bailiwick.Active),
 		at("expire_password", "?tempPassword=true", bailiwick.Active),
 		at("expire_password_with_temp_password", "", bailiwick.Active),

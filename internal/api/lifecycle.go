@@ -9,10 +9,10 @@ import (
 	"github.com/bailiwick-iam/bailiwick/internal/directory"
 )
 
-// saveProfile and verb are the shapes of operations on one person.
+// saveUser and verb are the shapes of operations on one person.
 type (
-	saveProfile func(context.Context, authz.Actor, string, bailiwick.Profile) (bailiwick.User, error)
-	verb        func(context.Context, authz.Actor, string) error
+	saveUser func(context.Context, authz.Actor, string, directory.UserChange) (bailiwick.User, error)
+	verb     func(context.Context, authz.Actor, string) error
 )
 
 // do answers with the wire's empty object after an operation on one person.
@@ -101,8 +101,13 @@ func (a *API) replyActivation(w http.ResponseWriter, r *http.Request, l director
 }
 
 // resetPassword mails the reset link, or with sendEmail=false hands it to
-// those who may receive it; a help desk may not.
+// those who may receive it; a help desk may not. With provider=FEDERATION it
+// hands the person over to single sign-on.
 func (a *API) resetPassword(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
+	provider := bailiwick.Provider(r.URL.Query().Get("provider"))
+	if provider != "" && provider != bailiwick.ProviderFederation {
+		return bailiwick.InvalidField("provider", "must be FEDERATION")
+	}
 	mailed, err := flag(r, "sendEmail", true)
 	if err != nil {
 		return err
@@ -110,6 +115,11 @@ func (a *API) resetPassword(w http.ResponseWriter, r *http.Request, by authz.Act
 	out, err := flag(r, "revokeSessions", false)
 	if err != nil {
 		return err
+	}
+	if provider != "" {
+		return a.do(w, r, by, func(ctx context.Context, by authz.Actor, ref string) error {
+			return a.dir.Federate(ctx, by, ref, directory.SignOut(out))
+		})
 	}
 	if mailed {
 		return a.do(w, r, by, func(ctx context.Context, by authz.Actor, ref string) error {

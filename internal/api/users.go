@@ -189,25 +189,29 @@ func (a *API) listUsers(w http.ResponseWriter, r *http.Request, by authz.Actor) 
 // the top level and refused in the profile.
 type userBody struct {
 	Profile     bailiwick.Profile `json:"profile"`
-	Credentials struct {
-		Password *struct {
-			Value string          `json:"value"`
-			Hash  *map[string]any `json:"hash"`
-		} `json:"password"`
-	} `json:"credentials"`
-	GroupIDs []bailiwick.ID `json:"groupIds"`
-	RealmID  bailiwick.ID   `json:"realmId"`
+	Credentials credentialsBody   `json:"credentials"`
+	GroupIDs    []bailiwick.ID    `json:"groupIds"`
+	RealmID     bailiwick.ID      `json:"realmId"`
 }
 
-func (b userBody) password() (string, error) {
-	p := b.Credentials.Password
-	if p == nil {
-		return "", nil
+// newUser is what the body and the query ask for.
+func (b userBody) newUser(r *http.Request) (directory.NewUser, error) {
+	n := directory.NewUser{Profile: b.Profile, Question: b.Credentials.question(), GroupIDs: b.GroupIDs, RealmID: b.RealmID,
+		ExpirePassword: r.URL.Query().Get("nextLogin") == "changePassword"}
+	var err error
+	if n.Activate, err = flag(r, "activate", true); err != nil {
+		return n, err
 	}
-	if p.Hash != nil {
-		return "", bailiwick.InvalidField("credentials.password.hash", "hashed passwords are not taken")
+	federated, err := flag(r, "provider", false)
+	if err != nil {
+		return n, err
 	}
-	return p.Value, nil
+	if n.Provider, err = b.Credentials.provider(federated); err != nil {
+		return n, err
+	}
+	password, err := b.Credentials.password()
+	n.Password, n.Hash = password.Clear, password.Hash
+	return n, err
 }
 
 func (a *API) createUser(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
@@ -215,16 +219,11 @@ func (a *API) createUser(w http.ResponseWriter, r *http.Request, by authz.Actor)
 	if err := read(r, &body); err != nil {
 		return err
 	}
-	activate, err := flag(r, "activate", true)
+	n, err := body.newUser(r)
 	if err != nil {
 		return err
 	}
-	password, err := body.password()
-	if err != nil {
-		return err
-	}
-	u, err := a.dir.CreateUser(r.Context(), by, directory.NewUser{Profile: body.Profile, Password: password, Activate: activate,
-		ExpirePassword: r.URL.Query().Get("nextLogin") == "changePassword", GroupIDs: body.GroupIDs, RealmID: body.RealmID})
+	u, err := a.dir.CreateUser(r.Context(), by, n)
 	if err != nil {
 		return err
 	}
@@ -232,26 +231,31 @@ func (a *API) createUser(w http.ResponseWriter, r *http.Request, by authz.Actor)
 }
 
 func (a *API) updateUser(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
-	return a.saveUser(w, r, by, a.dir.UpdateProfile)
+	return a.saveUser(w, r, by, a.dir.UpdateUser)
 }
 
 func (a *API) replaceUser(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
-	return a.saveUser(w, r, by, a.dir.ReplaceProfile)
+	return a.saveUser(w, r, by, a.dir.ReplaceUser)
 }
 
-func (a *API) saveUser(w http.ResponseWriter, r *http.Request, by authz.Actor, save saveProfile) error {
+func (a *API) saveUser(w http.ResponseWriter, r *http.Request, by authz.Actor, save saveUser) error {
 	var body userBody
 	if err := read(r, &body); err != nil {
 		return err
 	}
-	if body.Credentials.Password != nil && (body.Credentials.Password.Value != "" || body.Credentials.Password.Hash != nil) {
-		return bailiwick.Refused(bailiwick.Forbidden, bailiwick.ReasonSetPasswordsOff, "administrators do not set passwords")
+	change := directory.UserChange{Profile: body.Profile, Question: body.Credentials.question()}
+	var err error
+	if change.Strict, err = flag(r, "strict", false); err != nil {
+		return err
+	}
+	if change.Password, err = body.Credentials.password(); err != nil {
+		return err
 	}
 	ref, err := a.reference(r, by)
 	if err != nil {
 		return err
 	}
-	u, err := save(r.Context(), by, ref, body.Profile)
+	u, err := save(r.Context(), by, ref, change)
 	if err != nil {
 		return err
 	}

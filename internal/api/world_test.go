@@ -35,6 +35,7 @@ var worldTime = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 type world struct {
 	testing.TB
 	store  *store.Store
+	dsn    string
 	dir    *directory.Directory
 	api    *api.API
 	signIn *signin.SignIn
@@ -113,7 +114,7 @@ func eachLimited(t *testing.T, limits web.Limits, test func(t *testing.T, w *wor
 
 func newWorld(t testing.TB, dsn string, limits web.Limits) *world {
 	t.Helper()
-	w := &world{TB: t, logged: &journal{}, roles: map[string]bailiwick.ID{}, token: map[string]string{}}
+	w := &world{TB: t, dsn: dsn, logged: &journal{}, roles: map[string]bailiwick.ID{}, token: map[string]string{}}
 	var err error
 	w.store, err = store.Open(t.Context(), store.Options{DSN: dsn, Now: w.now})
 	if err != nil {

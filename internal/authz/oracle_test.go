@@ -26,7 +26,7 @@ var can = map[bailiwick.RoleType]string{
 	// managed groups; rename and describe groups."
 	bailiwick.UserAdmin: `people.read people.activity people.create people.profile people.activate people.suspend people.deactivate
 		people.delete people.unlock people.sessions people.reset people.link people.temporary people.pending people.set people.remove
-		people.factors people.enroll people.groups people.type groups.read groups.edit groups.members`,
+		people.federate people.factors people.enroll people.groups people.type groups.read groups.edit groups.members`,
 	// H1: exactly these. H4: nothing else.
 	bailiwick.HelpDeskAdmin: `people.read people.activity people.reset people.temporary people.pending people.factors people.unlock
 		people.sessions groups.read`,
@@ -45,7 +45,7 @@ var can = map[bailiwick.RoleType]string{
 
 const orgWide = `people.read people.activity people.create people.profile people.activate people.suspend people.deactivate
 	people.delete people.unlock people.sessions people.reset people.link people.temporary people.pending people.set people.remove
-	people.factors people.enroll people.groups people.apps people.realm people.type groups.read groups.create groups.edit groups.delete
+	people.federate people.factors people.enroll people.groups people.apps people.realm people.type groups.read groups.create groups.edit groups.delete
 	groups.members groups.apps apps.read apps.assign realms.read realms.manage`
 
 // peopleWords and the others tie the oracle's words to the package's names.
@@ -55,7 +55,7 @@ var peopleWords = map[authz.UserPermission]string{
 	authz.UsersDeactivate: "people.deactivate", authz.UsersDelete: "people.delete", authz.UsersUnlock: "people.unlock",
 	authz.UsersClearSessions: "people.sessions", authz.UsersResetPassword: "people.reset", authz.UsersReceiveLink: "people.link",
 	authz.UsersTemporaryPassword: "people.temporary", authz.UsersSetAndActivate: "people.pending", authz.UsersSetPassword: "people.set",
-	authz.UsersRemovePassword: "people.remove", authz.UsersResetFactors: "people.factors", authz.UsersEnrollFactors: "people.enroll",
+	authz.UsersRemovePassword: "people.remove", authz.UsersFederate: "people.federate", authz.UsersResetFactors: "people.factors", authz.UsersEnrollFactors: "people.enroll",
 	authz.UsersMembership: "people.groups", authz.UsersAssignApps: "people.apps", authz.UsersMoveRealm: "people.realm",
 	authz.UsersRoles: "people.roles", authz.UsersChangeType: "people.type",
 }
@@ -79,7 +79,7 @@ var spared = map[string]string{
 	"people.activate": "above", "people.suspend": "above", "people.unlock": "above", "people.sessions": "above", "people.reset": "above",
 	"people.realm":   "above",
 	"people.profile": "above, API", "people.temporary": "above, API", "people.pending": "above, API", "people.remove": "above, API",
-	"people.factors": "above, API", "people.enroll": "above, API", "people.type": "above, API",
+	"people.factors": "above, API", "people.enroll": "above, API", "people.federate": "above, API", "people.type": "above, API",
 	"people.link": "altogether", "people.set": "altogether",
 	"people.deactivate": "above or super", "people.delete": "above or super", "people.roles": "above or super",
 }

@@ -37,6 +37,7 @@ const (
 	UsersSetAndActivate
 	UsersSetPassword
 	UsersRemovePassword
+	UsersFederate
 	UsersResetFactors
 	UsersEnrollFactors
 	UsersMembership
@@ -171,6 +172,7 @@ var matrix = []row{
 	r(UsersSetAndActivate, "bailiwick.users.credentials.setAndActivate", "set a temporary password for pending people", super|org|user|help|partner, intimate),
 	r(UsersSetPassword, "bailiwick.users.credentials.setPassword", "set passwords, while the owner allows it", super|org|user, never),
 	r(UsersRemovePassword, "bailiwick.users.credentials.removePassword", "remove passwords", super|org|user|partner, intimate),
+	r(UsersFederate, "bailiwick.users.credentials.federate", "hand people over to single sign-on and take them back", super|org|user, intimate),
 	r(UsersResetFactors, "okta.users.credentials.resetFactors", "reset multifactor and authenticators", super|org|user|help|partner, intimate),
 	r(UsersEnrollFactors, "bailiwick.users.credentials.enrollFactors", "enroll security keys for people", super|org|user|partner, intimate),
 	r(UsersMembership, "okta.users.groupMembership.manage", "change the groups of people", super|org|user|member|partner, open),

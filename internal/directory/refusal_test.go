@@ -80,6 +80,9 @@ var onPeople = map[string]func(ctx context.Context, k *desk, by authz.Actor, ref
 	"RemovePassword": func(ctx context.Context, k *desk, by authz.Actor, ref string) error {
 		return k.RemovePassword(ctx, by, ref, false)
 	},
+	"Federate": func(ctx context.Context, k *desk, by authz.Actor, ref string) error {
+		return k.Federate(ctx, by, ref, false)
+	},
 	"ExpirePassword": func(ctx context.Context, k *desk, by authz.Actor, ref string) error {
 		_, err := k.ExpirePassword(ctx, by, ref)
 		return err
@@ -129,7 +132,7 @@ var allowed = map[string]string{
 	"ReactivateUser": "olga ugo pia", "ReactivateUserForLink": "olga ugo",
 	"SuspendUser": "olga ugo", "UnsuspendUser": "olga ugo", "UnlockUser": "olga ugo hal", "DeactivateUser": "olga ugo", "DeleteUser": "olga ugo",
 	"ResetPassword": "olga ugo hal pia", "ResetPasswordForLink": "olga ugo", "TemporaryPassword": "olga ugo hal pia",
-	"SetPasswordAndActivate": "olga ugo hal pia", "RemovePassword": "olga ugo pia", "ExpirePassword": "olga ugo hal pia",
+	"SetPasswordAndActivate": "olga ugo hal pia", "RemovePassword": "olga ugo pia", "Federate": "olga ugo", "ExpirePassword": "olga ugo hal pia",
 	"ClearSessions": "olga ugo hal pia", "AddMember": "olga ugo mem", "RemoveMember": "olga ugo mem",
 	"Roles": "", "AssignRole": "", "UnassignRole": "", "GroupTargets": "", "AddGroupTarget": "", "AddAppTarget": "", "CreateTokenFor": "",
 }

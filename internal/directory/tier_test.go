@@ -13,7 +13,7 @@ import (
 // REC-18).
 var (
 	aboveOnly    = []string{"ReactivateUser", "SuspendUser", "UnsuspendUser", "UnlockUser", "ClearSessions", "ResetPassword", "ActivateUser"}
-	aboveByAPI   = []string{"UpdateProfile", "ReplaceProfile", "TemporaryPassword", "SetPasswordAndActivate", "RemovePassword", "ExpirePassword"}
+	aboveByAPI   = []string{"UpdateProfile", "ReplaceProfile", "TemporaryPassword", "SetPasswordAndActivate", "RemovePassword", "ExpirePassword", "Federate"}
 	onNoAdmin    = []string{"ResetPasswordForLink", "ActivateUserForLink", "ReactivateUserForLink"}
 	superOnSuper = []string{"DeactivateUser", "DeleteUser"}
 )

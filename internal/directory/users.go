@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -21,6 +22,12 @@ type NewUser struct {
 	Profile bailiwick.Profile
 	// Password is in clear and hashed at once; empty for none.
 	Password string
+	// Hash is a password's hash that was made elsewhere, in place of Password.
+	Hash *PasswordHash
+	// Question is kept and shown, and never recovers anything (decision 7).
+	Question RecoveryQuestion
+	// Provider holds the credential; empty means this server.
+	Provider bailiwick.Provider
 	// Activate makes the account usable now: Active with a password, else
 	// Provisioned with an activation mail.
 	Activate bool
@@ -45,8 +52,11 @@ func (n NewUser) Check() error {
 	if err := n.Profile.Check(); err != nil {
 		return err
 	}
+	if err := checkCredentials(n.Provider, NewPassword{n.Password, n.Hash}, n.Question); err != nil {
+		return err
+	}
 	switch {
-	case n.ExpirePassword && n.Password == "":
+	case n.ExpirePassword && n.Password == "" && n.Hash == nil:
 		return bailiwick.Refused(bailiwick.Invalid, bailiwick.ReasonExpireNeedsSecret, "a password must be specified to expire it")
 	case n.ExpirePassword && !n.Activate:
 		return bailiwick.Refused(bailiwick.Invalid, bailiwick.ReasonExpireNeedsActive, "activate must be true to expire the password")
@@ -68,7 +78,7 @@ func (d *Directory) CreateUser(ctx context.Context, by authz.Actor, n NewUser) (
 	if err := n.Check(); err != nil {
 		return bailiwick.User{}, err
 	}
-	password, err := d.hash(ctx, n.Password)
+	password, err := d.stored(ctx, NewPassword{n.Password, n.Hash})
 	if err != nil {
 		return bailiwick.User{}, err
 	}
@@ -93,7 +103,7 @@ func (d *Directory) LoadUsers(ctx context.Context, by authz.Actor, batch []NewUs
 		if err = n.Check(); err != nil {
 			return nil, err
 		}
-		if passwords[i], err = d.hash(ctx, n.Password); err != nil {
+		if passwords[i], err = d.stored(ctx, NewPassword{n.Password, n.Hash}); err != nil {
 			return nil, err
 		}
 	}
@@ -152,8 +162,8 @@ func createUsers(tx *store.Tx, batch []NewUser, passwords []store.Password) ([]b
 }
 
 func insertUser(tx *store.Tx, scope authz.UserScope, org bailiwick.Org, n NewUser, password store.Password) (bailiwick.User, error) {
-	u := bailiwick.User{ID: tx.NewID(bailiwick.KindUser), TypeID: org.UserType, Profile: n.Profile, Provider: bailiwick.ProviderInternal,
-		HasPassword: password.Hash != "", Status: bailiwick.Staged, Created: tx.Now(), StatusChanged: tx.Now(), LastUpdated: tx.Now(), Version: 1}
+	u := bailiwick.User{ID: tx.NewID(bailiwick.KindUser), TypeID: org.UserType, Profile: n.Profile, Provider: providerOf(n),
+		HasPassword: password.Hash != "", RecoveryQuestion: n.Question.Question, Status: bailiwick.Staged, Created: tx.Now(), StatusChanged: tx.Now(), LastUpdated: tx.Now(), Version: 1}
 	var err error
 	if u.RealmID, err = realmFor(tx, n.RealmID, org); err != nil {
 		return u, err
@@ -165,6 +175,13 @@ func insertUser(tx *store.Tx, scope authz.UserScope, org bailiwick.Org, n NewUse
 		return u, err
 	}
 	return u, tx.InsertUser(scope, u, password)
+}
+
+func providerOf(n NewUser) bailiwick.Provider {
+	if n.Hash != nil {
+		return bailiwick.ProviderImport
+	}
+	return cmp.Or(n.Provider, bailiwick.ProviderInternal)
 }
 
 // begin gives the new account its first status.
@@ -330,86 +347,4 @@ func groupOf(v *store.View, id bailiwick.ID) (bailiwick.ID, error) {
 		return "", err
 	}
 	return id, nil
-}
-
-// UpdateProfile changes the attributes that are given; null removes one.
-func (d *Directory) UpdateProfile(ctx context.Context, by authz.Actor, ref string, changes bailiwick.Profile) (bailiwick.User, error) {
-	return d.saveProfile(ctx, by, ref, func(old bailiwick.Profile) bailiwick.Profile { return old.Merge(changes) })
-}
-
-// ReplaceProfile puts a whole profile in place of the old one.
-func (d *Directory) ReplaceProfile(ctx context.Context, by authz.Actor, ref string, profile bailiwick.Profile) (bailiwick.User, error) {
-	return d.saveProfile(ctx, by, ref, func(bailiwick.Profile) bailiwick.Profile { return bailiwick.Profile{}.Merge(profile) })
-}
-
-func (d *Directory) saveProfile(ctx context.Context, by authz.Actor, ref string, next func(bailiwick.Profile) bailiwick.Profile) (bailiwick.User, error) {
-	var u bailiwick.User
-	err := d.store.Do(ctx, by, bailiwick.UserProfileUpdated, func(tx *store.Tx) error {
-		scope, err := tx.Actor().Users(authz.UsersEditProfile)
-		if err != nil {
-			return err
-		}
-		if u, err = tx.UserByRef(scope, ref); err != nil {
-			return err
-		}
-		if u.Status == bailiwick.Deprovisioned {
-			return bailiwick.Refused(bailiwick.Forbidden, bailiwick.ReasonStatus, "a deactivated user cannot be changed")
-		}
-		profile := next(u.Profile)
-		changed := changedFields(u.Profile, profile)
-		if len(changed) == 0 {
-			return store.Unchanged()
-		}
-		if err := mayChange(tx, scope, u.ID, changed); err != nil {
-			return err
-		}
-		if err := profile.Check(); err != nil {
-			return err
-		}
-		u.Profile, u.LastUpdated = profile, tx.Now()
-		tx.Target(u.Entity())
-		for _, f := range changed {
-			tx.Changed(bailiwick.Change{Field: f})
-		}
-		if err := tx.SaveUser(scope, u); err != nil {
-			return err
-		}
-		u.Version++
-		return nil
-	})
-	return u, err
-}
-
-func changedFields(before, after bailiwick.Profile) []string {
-	var out []string
-	for k, v := range after {
-		if before[k] != v {
-			out = append(out, k)
-		}
-	}
-	for k := range before {
-		if _, ok := after[k]; !ok {
-			out = append(out, k)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
-// partnerFields are what a partner administrator may change (P4).
-var partnerFields = []string{"login", "firstName", "middleName", "lastName", "email", "secondEmail", "mobilePhone", "primaryPhone"}
-
-// mayChange applies the field allow-list of a role (AZ-17): it binds whoever
-// reaches this person by that role alone.
-func mayChange(tx *store.Tx, scope authz.UserScope, id bailiwick.ID, fields []string) error {
-	who, err := tx.Subject(scope, id)
-	if err != nil || scope.AnyField(who) {
-		return err
-	}
-	for _, f := range fields {
-		if !slices.Contains(partnerFields, f) {
-			return bailiwick.Refused(bailiwick.Forbidden, "", "you cannot change this field").In(f)
-		}
-	}
-	return nil
 }
