@@ -16,6 +16,7 @@ const (
 	tokOpen
 	tokClose
 	tokComma
+	tokSymbol // of rule expressions alone
 )
 
 type token struct {
@@ -29,8 +30,9 @@ func (t token) is(w string) bool { return t.kind == tokWord && strings.EqualFold
 
 // A lexer cuts valid UTF-8 text into tokens, one at a time.
 type lexer struct {
-	text string
-	at   int
+	text    string
+	at      int
+	symbols bool // the text is the expression of a rule
 }
 
 func (l *lexer) next() (token, error) {
@@ -40,6 +42,11 @@ func (l *lexer) next() (token, error) {
 	start := l.at
 	if start == len(l.text) {
 		return token{kind: tokEnd, pos: start}, nil
+	}
+	if l.symbols {
+		if t, ok := l.symbol(); ok {
+			return t, nil
+		}
 	}
 	switch c := l.text[start]; {
 	case c == '(':

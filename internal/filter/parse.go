@@ -69,9 +69,9 @@ func (p *parser) advance() (err error) {
 // power is the binding power of the current token as an infix word.
 func (p *parser) power() int {
 	switch {
-	case p.tok.is("and"):
+	case p.tok.is("and"), p.tok.sign("&&"):
 		return andPower
-	case p.tok.is("or"):
+	case p.tok.is("or"), p.tok.sign("||"):
 		return orPower
 	}
 	return loose
@@ -107,6 +107,9 @@ func (p *parser) expression(floor int) (Node, error) {
 
 // operand reads a group, a negated group, or one comparison.
 func (p *parser) operand() (Node, error) {
+	if p.symbols {
+		return p.condition()
+	}
 	switch p.tok.kind {
 	case tokOpen:
 		return p.group()
