@@ -27,3 +27,19 @@ func Ceilings() []CeilingRow {
 func HoldsNumber(role bailiwick.RoleType, permission int) bool {
 	return permissionsOf[role]&(1<<permission) != 0
 }
+
+// SightOf is the permission to see what a permission is an effect on, or -1
+// when that is the org as a whole.
+func SightOf(permission int) int {
+	switch {
+	case permission < int(endUsers):
+		return int(UsersRead)
+	case permission < int(endGroups):
+		return int(GroupsRead)
+	case permission < int(endApps):
+		return int(AppsRead)
+	case permission < int(endRealms):
+		return int(RealmsRead)
+	}
+	return -1
+}

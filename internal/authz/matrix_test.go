@@ -113,26 +113,10 @@ func TestWhoHasAnEffectCanSeeItsTargets(t *testing.T) {
 	t.Parallel()
 	for _, info := range bailiwick.Roles {
 		for p := range authz.Permissions {
-			sight := kindOf(p).read
+			sight := authz.SightOf(p)
 			if sight >= 0 && authz.HoldsNumber(info.Type, p) && !authz.HoldsNumber(info.Type, sight) {
 				t.Errorf("%s holds permission %d and cannot see what it is an effect on", info.Type, p)
 			}
 		}
 	}
-}
-
-// A kind is the things that a run of permissions is about. read is the
-// permission to see them, or -1 when there is nothing to see.
-type kind struct{ first, last, read int }
-
-var kinds = []kind{
-	{int(authz.UsersRead), int(authz.UsersChangeType), int(authz.UsersRead)},
-	{int(authz.GroupsRead), int(authz.GroupsAssignApps), int(authz.GroupsRead)},
-	{int(authz.AppsRead), int(authz.AppsAssign), int(authz.AppsRead)},
-	{int(authz.RealmsRead), int(authz.RealmsManage), int(authz.RealmsRead)},
-	{int(authz.RolesRead), int(authz.UserTypesManage), -1},
-}
-
-func kindOf(p int) kind {
-	return kinds[slices.IndexFunc(kinds, func(k kind) bool { return k.first <= p && p <= k.last })]
 }

@@ -163,6 +163,10 @@ func TestAPartnerAdministratorStaysInsideTheRealm(t *testing.T) {
 		for _, realm := range []string{"Boats", "Cars"} {
 			k.must(k.RemoveRealmTarget(ctx, k.as("sam"), k.holder("pia"), bailiwick.TargetableID(bailiwick.PartnerAdmin), k.realms[realm]))
 		}
+		role, err := k.Role(ctx, k.as("sam"), k.holder("pia"), bailiwick.TargetableID(bailiwick.PartnerAdmin))
+		if err != nil || role.Mode != bailiwick.ScopeListed || role.Targets != 0 {
+			t.Errorf("the role when no realm is left: got %+v, %v, want it limited to nothing", role, err)
+		}
 		people, err = k.Users(ctx, pia, directory.UserQuery{}, directory.Paging{Limit: 100})
 		if err != nil || len(people.Rows) != 0 {
 			t.Errorf("people when no realm is left: got %d, %v, want none", len(people.Rows), err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/bailiwick-iam/bailiwick"
 	"github.com/bailiwick-iam/bailiwick/internal/directory"
+	"github.com/bailiwick-iam/bailiwick/internal/store"
 )
 
 // An act is one operation of one person with all that it leaves behind.
@@ -230,6 +231,13 @@ func TestDeactivationTakesEverythingThatGivesAccess(t *testing.T) {
 		if got := k.sessions("ned"); got != 0 {
 			t.Errorf("sessions of a deactivated person: got %d, want 0", got)
 		}
+		k.must(k.store.View(t.Context(), k.system, func(v *store.View) error {
+			tokens, err := v.TokensOf(k.people["ned"])
+			if len(tokens) > 0 {
+				t.Error("the tokens of a deactivated person would live again with the account")
+			}
+			return err
+		}))
 		roles, err := k.Roles(t.Context(), k.system, k.holder("ned"))
 		k.must(err)
 		u, err := k.User(t.Context(), k.system, "ned")

@@ -119,7 +119,7 @@ var onPeople = map[string]func(ctx context.Context, k *desk, by authz.Actor, ref
 		return k.AddAppTarget(ctx, by, directory.Person(ref), bailiwick.TargetableID(bailiwick.AppAdmin), bailiwick.AppTarget{Name: "slack"})
 	},
 	"CreateTokenFor": func(ctx context.Context, k *desk, by authz.Actor, ref string) error {
-		_, _, err := k.CreateTokenFor(ctx, by, ref, "a token")
+		_, _, err := k.CreateTokenFor(ctx, by, ref, directory.NewToken{Name: "a token"})
 		return err
 	},
 }
@@ -185,6 +185,30 @@ func TestAHiddenPersonIsAnAbsentOne(t *testing.T) {
 						} else if got := err.(*bailiwick.Error).ID; string(got) != ref {
 							t.Errorf("%s of %q by %s: names %q, want what was asked for", op, ref, name, got)
 						}
+					}
+				}
+			}
+		}
+	})
+}
+
+// The same for a group as the holder of roles: who may not manage roles learns
+// nothing about groups.
+func TestRolesOfGroupsAreRefusedBeforeAnyLookUp(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, k *desk) {
+		ctx, wire, page := t.Context(), bailiwick.TargetableID(bailiwick.HelpDeskAdmin), directory.Paging{Limit: 5}
+		for _, id := range []bailiwick.ID{k.groups["Power"], k.groups["South"], k.org.Everyone, "00g00000000000000zzz", "\x00"} {
+			group := directory.GroupOf(id)
+			for _, name := range []string{"olga", "ugo", "hal", "nora"} {
+				by := k.as(name)
+				_, roles := k.Roles(ctx, by, group)
+				_, assign := k.AssignRole(ctx, by, group, bailiwick.ReportAdmin)
+				for op, err := range map[string]error{"Roles": roles, "AssignRole": assign, "UnassignRole": k.UnassignRole(ctx, by, group, wire),
+					"GroupTargets": list(k.GroupTargets(ctx, by, group, wire, page)), "AddGroupTarget": k.AddGroupTarget(ctx, by, group, wire, k.groups["North"]),
+					"RemoveGroupTarget": k.RemoveGroupTarget(ctx, by, group, wire, k.groups["North"]), "AllApps": k.AllApps(ctx, by, group, wire)} {
+					if err != error(bailiwick.ErrForbidden) {
+						t.Errorf("%s of group %q by %s: got %v, want forbidden and no more", op, id, name, err)
 					}
 				}
 			}
