@@ -21,6 +21,8 @@ type Group struct {
 	Type        GroupType
 	Name        string
 	Description string
+	// Custom are the attributes that the org's schema of groups adds.
+	Custom Profile
 
 	Created               time.Time
 	LastUpdated           time.Time
@@ -29,6 +31,26 @@ type Group struct {
 	// Members counts the people in the group, where it was asked for.
 	Members int64
 }
+
+// GroupStats are the numbers that a list tells beside a group.
+type GroupStats struct {
+	Users             int64
+	Apps              int64
+	HasAdminPrivilege bool // the group holds an admin role
+	BuiltIn           bool // everybody is in it
+}
+
+// A GroupOwner is a person or a group that answers for a group. It gives no
+// power.
+type GroupOwner struct {
+	ID          ID
+	Kind        PrincipalKind
+	Name        string
+	LastUpdated time.Time
+}
+
+// MaxGroupOwners is the most owners of one group.
+const MaxGroupOwners = 100
 
 // Limits of a group's profile in code points, and the largest group that may
 // hold an admin role (wire error E0000193).
@@ -43,6 +65,12 @@ const (
 	EveryoneName        = "Everyone"
 	EveryoneDescription = "All users in your organization"
 )
+
+// Profile is name, description and custom attributes as the schema of groups
+// has them.
+func (g Group) Profile() Profile {
+	return g.Custom.Merge(Profile{"name": g.Name, "description": g.Description})
+}
 
 // Check returns the first fault of the group's name and description.
 func (g Group) Check() error {

@@ -26,6 +26,10 @@ var unscoped = map[string]string{
 // transaction.
 var byID = map[string]string{
 	"TokensOf":         "the caller has read the owner",
+	"UserType":         "a type is no person; who reads people may read it",
+	"UserSchema":       "a type is no person; who reads people may read its schema",
+	"UserSchemaByID":   "a schema is no person; who reads people may read it",
+	"Sweep":            "the ID of a type whose schema was changed with authority",
 	"EndTokens":        "the caller has read the owner",
 	"SessionsOf":       "the caller has read the person",
 	"EndSessions":      "the caller has read the person",

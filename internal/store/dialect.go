@@ -204,4 +204,6 @@ var uniqueKeys = map[string]string{
 	"sessions.digest":       "sessions_digest",
 	"links.digest":          "links_digest",
 	"orgs.slug":             "orgs_slug_key",
+	"user_types.name_key":   "user_types_name",
+	"unique_values.value":   "unique_values_once",
 }

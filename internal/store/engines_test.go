@@ -84,7 +84,7 @@ func TestAnUpsertAddsToTheRowThatIsThere(t *testing.T) {
 var uniqueKeys = []struct{ table, key string }{
 	{"orgs", "orgs_slug_key"}, {"users", "users_login"}, {"groups", "groups_name"}, {"realms", "realms_name"},
 	{"role_assignments", "role_assignments_once"}, {"apps", "apps_label"}, {"tokens", "tokens_digest"},
-	{"sessions", "sessions_digest"}, {"links", "links_digest"},
+	{"sessions", "sessions_digest"}, {"links", "links_digest"}, {"user_types", "user_types_name"},
 }
 
 func TestADuplicateIsToldByItsKey(t *testing.T) {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,16 +12,23 @@ import (
 	"github.com/bailiwick-iam/bailiwick/internal/filter"
 )
 
-const groupColumns = `g.id, g.type, g.name, g.description, g.created, g.last_updated,
+const groupColumns = `g.id, g.type, g.name, g.description, g.profile, g.created, g.last_updated,
 	(SELECT CAST(COALESCE(MAX(z.changed), 0) AS BIGINT) FROM group_stats z WHERE z.org_id = g.org_id AND z.set_id = g.id),
 	(SELECT CAST(COALESCE(SUM(z.n), 0) AS BIGINT) FROM group_stats z WHERE z.org_id = g.org_id AND z.set_id = g.id)`
 
 func scanGroup(row scanner) (bailiwick.Group, error) {
 	var g bailiwick.Group
+	var profile []byte
 	var created, updated, members int64
-	err := row.Scan(&g.ID, &g.Type, &g.Name, &g.Description, &created, &updated, &members, &g.Members)
+	err := row.Scan(&g.ID, &g.Type, &g.Name, &g.Description, &profile, &created, &updated, &members, &g.Members)
+	if err != nil {
+		return g, err
+	}
 	g.Created, g.LastUpdated, g.LastMembershipUpdated = timeOf(created), timeOf(updated), timeOf(max(members, created))
-	return g, err
+	if err := json.Unmarshal(profile, &g.Custom); err != nil {
+		return g, fmt.Errorf("read the attributes of group %s: %w", g.ID, err)
+	}
+	return g, nil
 }
 
 func scanGroupRow(rows *sql.Rows) (bailiwick.Group, error) { return scanGroup(rows) }
@@ -129,6 +137,11 @@ func (tx *Tx) InsertGroup(scope authz.GroupScope, g bailiwick.Group) error {
 	if err != nil {
 		return nameTaken(err, "groups_name", "write a group")
 	}
+	if len(g.Custom) > 0 {
+		if err := tx.writeAttributes(g.ID, g.Custom); err != nil {
+			return err
+		}
+	}
 	return tx.countSet(g.ID)
 }
 
@@ -149,7 +162,7 @@ func (tx *Tx) countSet(set bailiwick.ID) error {
 	return nil
 }
 
-// SaveGroup writes name and description.
+// SaveGroup writes name, description and custom attributes.
 func (tx *Tx) SaveGroup(scope authz.GroupScope, g bailiwick.Group) error {
 	if _, err := tx.Group(scope, g.ID); err != nil {
 		return err
@@ -159,7 +172,7 @@ func (tx *Tx) SaveGroup(scope authz.GroupScope, g bailiwick.Group) error {
 	if err != nil {
 		return nameTaken(err, "groups_name", "write a group")
 	}
-	return nil
+	return tx.writeAttributes(g.ID, g.Custom)
 }
 
 // DeleteGroup removes a group with its memberships and roles, and as a target

@@ -67,7 +67,7 @@ func (tx *Tx) InsertOrg(o bailiwick.Org) error {
 	if err != nil {
 		return fmt.Errorf("write an org: %w", err)
 	}
-	return nil
+	return tx.insertDefaults(o)
 }
 
 // SaveOrgSettings writes the switches of the org.
