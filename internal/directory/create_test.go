@@ -153,6 +153,9 @@ func TestAPartnerAdministratorStaysInsideTheRealm(t *testing.T) {
 			_, err := k.create(pia, "yan", func(n *directory.NewUser) { n.RealmID = realm })
 			wants(t, "a person in realm "+k.name(realm), err, want, "")
 		}
+		if fresh := k.assign("elsa", bailiwick.PartnerAdmin, ""); fresh.Mode != bailiwick.ScopeListed || len(k.seen(k.as("elsa"), directory.UserQuery{})) > 0 {
+			t.Errorf("a role that no realm was listed for: got %s, want it limited to nothing", fresh.Mode)
+		}
 		k.must(k.AddRealmTarget(ctx, k.as("sam"), k.holder("pia"), bailiwick.TargetableID(bailiwick.PartnerAdmin), k.realms["Boats"]))
 		_, err = k.create(pia, "yan", nil)
 		wants(t, "a person in one of two realms, unnamed", err, bailiwick.Invalid, "")
