@@ -34,6 +34,8 @@ const (
 	GroupUpdated         EventType = "group.profile.update"
 	MemberAdded          EventType = "group.user_membership.add"
 	MemberRemoved        EventType = "group.user_membership.remove"
+	GroupOwnerAdded      EventType = "group.owner.add"
+	GroupOwnerRemoved    EventType = "group.owner.remove"
 	GroupPrivilegeGrant  EventType = "group.privilege.grant"
 	GroupPrivilegeRevoke EventType = "group.privilege.revoke"
 	ScopeChanged         EventType = "scope.changed"
@@ -45,9 +47,13 @@ const (
 	AppDeleted           EventType = "application.lifecycle.delete"
 	AppMemberAdded       EventType = "application.user_membership.add"
 	AppMemberRemoved     EventType = "application.user_membership.remove"
+	AppMemberUpdated     EventType = "application.user_membership.update"
 	AppGroupAdded        EventType = "group.application_assignment.add"
 	AppGroupRemoved      EventType = "group.application_assignment.remove"
+	AppGroupUpdated      EventType = "group.application_assignment.update"
 	TokenCreated         EventType = "system.api_token.create"
+	TokenUpdated         EventType = "system.api_token.update"
+	TokenOutside         EventType = "system.api_token.request_outside_allowed_range"
 	TokenRevoked         EventType = "system.api_token.revoke"
 	RealmCreated         EventType = "realm.create"
 	OrgCreated           EventType = "org.create"
@@ -73,12 +79,15 @@ var eventText = map[EventType]string{
 	SessionsCleared: "Clear user sessions", ConsoleEntered: "Enter the console",
 	GroupCreated: "Create group", GroupDeleted: "Delete group", GroupUpdated: "Update group",
 	MemberAdded: "Add user to group", MemberRemoved: "Remove user from group",
+	GroupOwnerAdded: "Add owner to group", GroupOwnerRemoved: "Remove owner from group",
 	GroupPrivilegeGrant: "Grant group privilege", GroupPrivilegeRevoke: "Revoke group privilege",
 	ScopeChanged: "Change the scope of a role", ScopeWidened: "Widen the scope of a role to everything",
 	AppCreated: "Create app", AppUpdated: "Update app", AppActivated: "Activate app", AppDeactivated: "Deactivate app",
 	AppDeleted: "Delete app", AppMemberAdded: "Add user to app", AppMemberRemoved: "Remove user from app",
+	AppMemberUpdated: "Update user of app", AppGroupUpdated: "Update group of app",
 	AppGroupAdded: "Add group to app", AppGroupRemoved: "Remove group from app",
-	TokenCreated: "Create API token", TokenRevoked: "Revoke API token", RealmCreated: "Create realm",
+	TokenCreated: "Create API token", TokenRevoked: "Revoke API token",
+	TokenUpdated: "Update API token", TokenOutside: "Use an API token from outside its network", RealmCreated: "Create realm",
 	OrgCreated: "Create organization", OrgUpdated: "Update organization",
 	UserTypeCreated: "Create user type", UserTypeUpdated: "Update user type", UserTypeDeleted: "Delete user type",
 	UserSchemaUpdated: "Update the schema of a user type", GroupSchemaUpdated: "Update the schema of groups",

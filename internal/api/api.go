@@ -62,6 +62,9 @@ func (a *API) Routes() []Route {
 		{"GET", "/api/v1/groups/{group}/users", a.groupUsers},
 		{"PUT", "/api/v1/groups/{group}/users/{user}", a.addMember},
 		{"DELETE", "/api/v1/groups/{group}/users/{user}", a.removeMember},
+		{"GET", "/api/v1/groups/{group}/owners", a.listOwners},
+		{"POST", "/api/v1/groups/{group}/owners", a.addOwner},
+		{"DELETE", "/api/v1/groups/{group}/owners/{owner}", a.removeOwner},
 
 		{"GET", "/api/v1/apps", a.listApps},
 		{"POST", "/api/v1/apps", a.createApp},
@@ -70,10 +73,29 @@ func (a *API) Routes() []Route {
 		{"POST", "/api/v1/apps/{app}/lifecycle/activate", a.activateApp},
 		{"POST", "/api/v1/apps/{app}/lifecycle/deactivate", a.deactivateApp},
 
+		{"GET", "/api/v1/meta/types/user", a.listUserTypes},
+		{"POST", "/api/v1/meta/types/user", a.createUserType},
+		{"GET", "/api/v1/meta/types/user/{type}", a.getUserType},
+		{"POST", "/api/v1/meta/types/user/{type}", a.updateUserType},
+		{"PUT", "/api/v1/meta/types/user/{type}", a.replaceUserType},
+		{"DELETE", "/api/v1/meta/types/user/{type}", a.deleteUserType},
+		{"GET", "/api/v1/meta/schemas/user/{schema}", a.getUserSchema},
+		{"POST", "/api/v1/meta/schemas/user/{schema}", a.updateUserSchema},
+		{"GET", "/api/v1/meta/schemas/group/default", a.getGroupSchema},
+		{"POST", "/api/v1/meta/schemas/group/default", a.updateGroupSchema},
+
 		{"GET", "/api/v1/iam/assignees/users", a.listAdministrators},
+		{"GET", tokensPath, a.listTokens},
+		{"POST", tokensPath, a.createToken},
+		{"GET", "/api/v1/api-tokens/{token}", a.getToken},
+		{"PUT", "/api/v1/api-tokens/{token}", a.updateToken},
+		{"DELETE", "/api/v1/api-tokens/current", a.revokeCurrentToken},
+		{"DELETE", "/api/v1/api-tokens/{token}", a.revokeToken},
 		{"GET", "/api/v1/logs", a.listLogs},
 	}
 }
+
+const tokensPath = "/api/v1/api-tokens"
 
 // principalRoutes are the Admin Roles routes, the same for people and groups.
 func (a *API) principalRoutes(prefix string, of holder) []Route {
@@ -118,8 +140,13 @@ func (a *API) Handler() http.Handler {
 		writeError(w, r, errMethod)
 	})
 	mux.Method("GET", "/.well-known/okta-organization", a.web.Open(fail, a.wellKnown))
+	mux.Method("GET", "/api/v1/logos/groups/{size}.png", a.web.Open(fail, a.groupLogo))
 	for _, route := range a.AllRoutes() {
-		mux.Method(route.Method, route.Pattern, a.web.Token(fail, readable(route.handler)))
+		guard := a.web.Token
+		if route.Method == http.MethodPost && route.Pattern == tokensPath {
+			guard = a.web.TokenOrSession // no token makes tokens
+		}
+		mux.Method(route.Method, route.Pattern, guard(fail, readable(route.handler)))
 	}
 	return mux
 }

@@ -15,7 +15,8 @@ func fixtures() []fixture {
 	out = append(out, groupFixtures()...)
 	out = append(out, otherFixtures()...)
 	out = append(out, roleFixtures("/api/v1/users/{user}", func(role bailiwick.RoleType) []func(*world) site { return holders(bailiwick.Active, role) })...)
-	return append(out, roleFixtures("/api/v1/groups/{group}", groupHolders)...)
+	out = append(out, roleFixtures("/api/v1/groups/{group}", groupHolders)...)
+	return append(out, tokenFixtures()...)
 }
 
 func text(s string) func(site) string { return func(site) string { return s } }
@@ -106,6 +107,11 @@ func groupFixtures() []fixture {
 		{route: "GET /api/v1/groups/{group}/users", sites: groupSites()},
 		{route: "PUT /api/v1/groups/{group}/users/{user}", note: "person and group", sites: joins()},
 		{route: "DELETE /api/v1/groups/{group}/users/{user}", note: "person and group", sites: leaves()},
+		{route: "GET /api/v1/groups/{group}/owners", sites: groupSites()},
+		{route: "POST /api/v1/groups/{group}/owners", sites: owned(false), body: func(s site) string {
+			return fmt.Sprintf(`{"id":%q,"type":"USER"}`, s.user.ID)
+		}},
+		{route: "DELETE /api/v1/groups/{group}/owners/{owner}", sites: owned(true)},
 	}
 }
 
@@ -124,6 +130,23 @@ func pair(name string, of func(*world) (area, bailiwick.ID), in bool, admin bail
 		}
 		return s
 	}
+}
+
+// owned are the sites of groups with a person of area A, who is an owner or
+// not.
+func owned(already bool) []func(*world) site {
+	sites := groupSites()
+	for i, prepare := range sites {
+		sites[i] = func(w *world) site {
+			s := prepare(w)
+			s.user = w.person("Group", "Owner", bailiwick.Active, "", w.a.group)
+			if already && s.group != w.org.Everyone {
+				must(w.dir.AddGroupOwner(w.Context(), w.system, s.group, bailiwick.Principal{Kind: bailiwick.UserPrincipal, ID: s.user.ID}))
+			}
+			return s
+		}
+	}
+	return sites
 }
 
 func joins() []func(*world) site {
@@ -174,6 +197,37 @@ func otherFixtures() []fixture {
 		{route: "POST /api/v1/apps/{app}/lifecycle/deactivate", sites: apps(bailiwick.AppActive)},
 		{route: "GET /api/v1/iam/assignees/users", sites: nowhere},
 		{route: "GET /api/v1/logs", sites: nowhere},
+	}
+}
+
+// tokenFixtures end with the routes that cost the callers their own tokens.
+func tokenFixtures() []fixture {
+	owned := func(name string, in func(*world) area, role bailiwick.RoleType) func(*world) site {
+		return func(w *world) site {
+			s := site{name: name, area: in(w)}
+			s.user = w.person("Target", name, bailiwick.Active, s.area.realm, s.area.group)
+			if role != "" {
+				w.give(personOf(s.user), role, nil)
+			}
+			w.mint(s.user.ID)
+			for _, t := range must(w.dir.Tokens(w.Context(), w.system)) {
+				if t.OwnerID == s.user.ID {
+					s.token = t.ID
+				}
+			}
+			return s
+		}
+	}
+	inA, inB := func(w *world) area { return w.a }, func(w *world) area { return w.b }
+	others := []func(*world) site{owned("A", inA, ""), owned("B", inB, ""), owned("desk", inA, bailiwick.HelpDeskAdmin), owned("super", inA, bailiwick.SuperAdmin)}
+	zone := text(`{"network":{"connection":"ZONE","include":["192.0.2.0/24"]}}`)
+	return []fixture{
+		{route: "GET /api/v1/api-tokens", sites: nowhere},
+		{route: "POST /api/v1/api-tokens", sites: nowhere, body: text(`{"name":"another"}`)},
+		{route: "GET /api/v1/api-tokens/{token}", sites: others},
+		{route: "PUT /api/v1/api-tokens/{token}", sites: others, body: zone},
+		{route: "DELETE /api/v1/api-tokens/{token}", sites: others},
+		{route: "DELETE /api/v1/api-tokens/current", sites: nowhere},
 	}
 }
 

@@ -2,6 +2,9 @@ package api
 
 import (
 	"net/http"
+	"strings"
+
+	strictjson "github.com/go-json-experiment/json"
 
 	"github.com/bailiwick-iam/bailiwick"
 	"github.com/bailiwick-iam/bailiwick/internal/authz"
@@ -16,26 +19,83 @@ type wireGroup struct {
 	ObjectClass           []string            `json:"objectClass"`
 	Type                  bailiwick.GroupType `json:"type"`
 	Profile               wireGroupProfile    `json:"profile"`
+	Embedded              map[string]any      `json:"_embedded,omitempty"`
 	Links                 map[string]any      `json:"_links"`
 }
 
 type wireGroupProfile struct {
-	Name        string `json:"name"`
-	Description string `json:"description"`
+	Name        string            `json:"name"`
+	Description string            `json:"description"`
+	Custom      bailiwick.Profile `json:",unknown"`
 }
+
+func (p wireGroupProfile) group() bailiwick.Group {
+	return bailiwick.Group{Name: p.Name, Description: p.Description, Custom: p.Custom}
+}
+
+// MarshalJSON writes the custom attributes beside the others.
+func (p wireGroupProfile) MarshalJSON() ([]byte, error) {
+	return strictjson.Marshal(alikeProfile(p), strictjson.Deterministic(true))
+}
+
+// alikeProfile is wireGroupProfile without its method.
+type alikeProfile wireGroupProfile
 
 func (a *API) group(r *http.Request) func(bailiwick.Group) wireGroup {
 	return func(g bailiwick.Group) wireGroup {
 		self := a.web.URL(r, "/api/v1/groups/"+string(g.ID))
 		return wireGroup{ID: g.ID, Created: stamp(g.Created), LastUpdated: stamp(g.LastUpdated),
 			LastMembershipUpdated: stamp(g.LastMembershipUpdated), ObjectClass: []string{"okta:user_group"}, Type: g.Type,
-			Profile: wireGroupProfile{g.Name, g.Description},
+			Profile: wireGroupProfile{g.Name, g.Description, g.Custom},
 			Links: map[string]any{
-				"self":  href{Href: self},
-				"users": href{Href: self + "/users"},
-				"apps":  href{Href: self + "/apps"},
+				"self":   href{Href: self},
+				"logo":   a.groupLogos(r),
+				"owners": href{Href: self + "/owners"},
+				"users":  href{Href: self + "/users"},
+				"apps":   href{Href: self + "/apps"},
 			}}
 	}
+}
+
+// groupLogos are the pictures of a group; all groups have the same.
+func (a *API) groupLogos(r *http.Request) []href {
+	picture := func(size string) href {
+		return href{Name: size, Href: a.web.URL(r, "/api/v1/logos/groups/"+size+".png"), Type: "image/png"}
+	}
+	return []href{picture("medium"), picture("large")}
+}
+
+// embedStats gives the groups of a page their numbers when the query asks for
+// them. expand=app adds nothing: no group here belongs to an app.
+func (a *API) embedStats(r *http.Request, by authz.Actor, rows []bailiwick.Group) (func(bailiwick.Group) wireGroup, error) {
+	plain := a.group(r)
+	for _, name := range strings.Split(r.URL.Query().Get("expand"), ",") {
+		switch strings.TrimSpace(name) {
+		case "", "app":
+			continue
+		case "stats":
+		default:
+			return nil, bailiwick.InvalidField("expand", "must be stats or app")
+		}
+		stats, err := a.dir.GroupStats(r.Context(), by, rows)
+		if err != nil {
+			return nil, err
+		}
+		return func(g bailiwick.Group) wireGroup {
+			out, s := plain(g), stats[g.ID]
+			out.Embedded = map[string]any{"stats": wireGroupStats{Users: s.Users, Apps: s.Apps, Admin: s.HasAdminPrivilege}}
+			return out
+		}, nil
+	}
+	return plain, nil
+}
+
+type wireGroupStats struct {
+	Users  int64 `json:"usersCount"`
+	Apps   int64 `json:"appsCount"`
+	Pushes int64 `json:"groupPushMappingsCount"`
+	Admin  bool  `json:"hasAdminPrivilege"`
+	Links  empty `json:"_links"`
 }
 
 // Limits of lists of groups.
@@ -46,25 +106,35 @@ const (
 
 func (a *API) listGroups(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
 	q := r.URL.Query()
-	if q.Get("search") != "" || q.Get("filter") != "" {
-		return bailiwick.Refused(bailiwick.Invalid, bailiwick.ReasonBadSearch, "groups are found by q").In("search")
+	asked, err := expression(q.Get, groupSearch, groupFilter)
+	if err != nil {
+		return err
 	}
 	standard := groupsPage
-	if q.Get("q") != "" {
+	if q.Get("q") != "" && asked.Where == nil {
 		standard = groupsFound
 	}
 	p, err := page(r, standard, groupsPage)
 	if err != nil {
 		return err
 	}
-	found, err := a.dir.Groups(r.Context(), by, q.Get("q"), p)
+	var found directory.List[bailiwick.Group]
+	if asked.Where != nil {
+		found, err = a.dir.SearchGroups(r.Context(), by, asked, p)
+	} else {
+		found, err = a.dir.Groups(r.Context(), by, q.Get("q"), p)
+	}
 	if err != nil {
 		return err
 	}
-	if q.Get("q") != "" {
+	if q.Get("q") != "" && asked.Where == nil {
 		found.Next = "" // the wire does not page what q finds
 	}
-	return list(a, w, r, found, a.group(r))
+	wire, err := a.embedStats(r, by, found.Rows)
+	if err != nil {
+		return err
+	}
+	return list(a, w, r, found, wire)
 }
 
 type groupBody struct {
@@ -76,7 +146,7 @@ func (a *API) createGroup(w http.ResponseWriter, r *http.Request, by authz.Actor
 	if err := read(r, &body); err != nil {
 		return err
 	}
-	g, err := a.dir.CreateGroup(r.Context(), by, body.Profile.Name, body.Profile.Description)
+	g, err := a.dir.CreateGroup(r.Context(), by, body.Profile.group())
 	if err != nil {
 		return err
 	}
@@ -88,7 +158,11 @@ func (a *API) getGroup(w http.ResponseWriter, r *http.Request, by authz.Actor) e
 	if err != nil {
 		return err
 	}
-	return reply(w, http.StatusOK, a.group(r)(g))
+	wire, err := a.embedStats(r, by, []bailiwick.Group{g})
+	if err != nil {
+		return err
+	}
+	return reply(w, http.StatusOK, wire(g))
 }
 
 func (a *API) replaceGroup(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
@@ -96,7 +170,7 @@ func (a *API) replaceGroup(w http.ResponseWriter, r *http.Request, by authz.Acto
 	if err := read(r, &body); err != nil {
 		return err
 	}
-	g, err := a.dir.UpdateGroup(r.Context(), by, idParam(r, "group"), body.Profile.Name, body.Profile.Description)
+	g, err := a.dir.UpdateGroup(r.Context(), by, idParam(r, "group"), body.Profile.group())
 	if err != nil {
 		return err
 	}

@@ -56,6 +56,7 @@ const (
 	GroupsDelete
 	GroupsMembers
 	GroupsAssignApps
+	GroupsOwners
 	endGroups
 )
 
@@ -81,6 +82,8 @@ const (
 	TokensCreateOwn
 	TokensCreateForOthers
 	TokensRead
+	TokensManage
+	TokensRevoke
 	LogsRead
 	OrgRead
 	OrgEdit
@@ -138,6 +141,15 @@ var roleBit = map[bailiwick.RoleType]roleSet{
 	bailiwick.ReportAdmin: report, bailiwick.APIAccessAdmin: access, bailiwick.Owner: owner,
 }
 
+// ownTokens are the roles that have a permission on API tokens for their own
+// only; the other roles of the row have it on the tokens of everybody in their
+// scope (Okta management API, standard roles).
+var ownTokens = map[OrgPermission]roleSet{
+	TokensRead:   readonly | member,
+	TokensManage: user | readonly,
+	TokensRevoke: org | user | readonly | member,
+}
+
 type row struct {
 	permission uint8
 	id         string
@@ -186,6 +198,7 @@ var matrix = []row{
 	r(GroupsEdit, "okta.groups.manage", "rename and describe groups", super|org|user, open),
 	r(GroupsDelete, "bailiwick.groups.delete", "delete groups", super|org, open),
 	r(GroupsMembers, "okta.groups.members.manage", "add and remove members", super|org|user|member, open),
+	r(GroupsOwners, "bailiwick.groups.owners.manage", "name the owners of groups", super|org, open),
 	r(GroupsAssignApps, "okta.groups.appAssignment.manage", "assign apps to groups", super|org|app|access, open),
 
 	r(AppsRead, "okta.apps.read", "see apps", super|org|app|readonly|mobile|access, open),
@@ -200,6 +213,8 @@ var matrix = []row{
 	r(TokensCreateOwn, "bailiwick.apiTokens.create", "create API tokens of one's own", super|org|user|readonly|member, open),
 	r(TokensCreateForOthers, "bailiwick.apiTokens.createFor", "create an API token for a help desk administrator", super, open),
 	r(TokensRead, "okta.apiTokens.read", "see API tokens", super|org|user|readonly|mobile|member, open),
+	r(TokensManage, "okta.apiTokens.manage", "restrict the network of API tokens", super|org|user|readonly, peers),
+	r(TokensRevoke, "bailiwick.apiTokens.revoke", "revoke API tokens", super|org|user|readonly|help|member, peers),
 	r(LogsRead, "okta.logs.read", "read the system log", super|org|app|readonly|mobile|report|access, open),
 	r(OrgRead, "okta.orgs.read", "see the settings of the organization", super|org|readonly|mobile, open),
 	r(OrgEdit, "okta.orgs.manage", "change the settings of the organization", super|org, open),

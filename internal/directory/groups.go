@@ -12,12 +12,13 @@ func builtIn(g bailiwick.Group) error {
 	return bailiwick.Refused(bailiwick.Forbidden, bailiwick.ReasonBuiltInGroup, "%s is a built-in group", g.Name)
 }
 
-// CreateGroup makes an empty group.
-func (d *Directory) CreateGroup(ctx context.Context, by authz.Actor, name, description string) (bailiwick.Group, error) {
+// CreateGroup makes a group without members, with the profile of the one that
+// is given.
+func (d *Directory) CreateGroup(ctx context.Context, by authz.Actor, wanted bailiwick.Group) (bailiwick.Group, error) {
 	var g bailiwick.Group
 	err := d.store.Do(ctx, by, bailiwick.GroupCreated, func(tx *store.Tx) error {
 		var err error
-		if g, err = createGroup(tx, name, description); err == nil {
+		if g, err = createGroup(tx, wanted); err == nil {
 			tx.Target(g.Entity())
 		}
 		return err
@@ -25,14 +26,14 @@ func (d *Directory) CreateGroup(ctx context.Context, by authz.Actor, name, descr
 	return g, err
 }
 
-func createGroup(tx *store.Tx, name, description string) (bailiwick.Group, error) {
+func createGroup(tx *store.Tx, wanted bailiwick.Group) (bailiwick.Group, error) {
 	scope, err := tx.Actor().Groups(authz.GroupsCreate)
 	if err != nil {
 		return bailiwick.Group{}, err
 	}
-	g := bailiwick.Group{ID: tx.NewID(bailiwick.KindGroup), Type: bailiwick.ManagedGroup, Name: name, Description: description,
-		Created: tx.Now(), LastUpdated: tx.Now(), LastMembershipUpdated: tx.Now()}
-	if err := g.Check(); err != nil {
+	g := bailiwick.Group{ID: tx.NewID(bailiwick.KindGroup), Type: bailiwick.ManagedGroup, Name: wanted.Name, Description: wanted.Description,
+		Custom: bailiwick.Profile{}.Merge(wanted.Custom), Created: tx.Now(), LastUpdated: tx.Now(), LastMembershipUpdated: tx.Now()}
+	if err := checkGroup(tx, g); err != nil {
 		return g, err
 	}
 	return g, tx.InsertGroup(scope, g)
@@ -45,7 +46,7 @@ func (d *Directory) LoadGroups(ctx context.Context, by authz.Actor, batch []bail
 	err := d.store.Do(ctx, by, bailiwick.GroupCreated, func(tx *store.Tx) error {
 		made = made[:0]
 		for i, one := range batch {
-			g, err := createGroup(tx, one.Name, one.Description)
+			g, err := createGroup(tx, one)
 			if err != nil {
 				return err
 			}
@@ -116,8 +117,8 @@ func (d *Directory) groups(ctx context.Context, by authz.Actor, question string,
 	return out, err
 }
 
-// UpdateGroup renames and describes a group.
-func (d *Directory) UpdateGroup(ctx context.Context, by authz.Actor, id bailiwick.ID, name, description string) (bailiwick.Group, error) {
+// UpdateGroup gives a group the profile of the one that is given.
+func (d *Directory) UpdateGroup(ctx context.Context, by authz.Actor, id bailiwick.ID, wanted bailiwick.Group) (bailiwick.Group, error) {
 	var g bailiwick.Group
 	err := d.store.Do(ctx, by, bailiwick.GroupUpdated, func(tx *store.Tx) error {
 		scope, err := tx.Actor().Groups(authz.GroupsEdit)
@@ -130,8 +131,9 @@ func (d *Directory) UpdateGroup(ctx context.Context, by authz.Actor, id bailiwic
 		if g.Type == bailiwick.BuiltInGroup {
 			return builtIn(g)
 		}
-		g.Name, g.Description, g.LastUpdated = name, description, tx.Now()
-		if err := g.Check(); err != nil {
+		g.Name, g.Description, g.LastUpdated = wanted.Name, wanted.Description, tx.Now()
+		g.Custom = bailiwick.Profile{}.Merge(wanted.Custom)
+		if err := checkGroup(tx, g); err != nil {
 			return err
 		}
 		tx.Target(g.Entity())
@@ -156,15 +158,53 @@ func (d *Directory) DeleteGroup(ctx context.Context, by authz.Actor, id bailiwic
 			return builtIn(g)
 		}
 		tx.Target(g.Entity())
-		if power, err := carriesPower(tx, id); err != nil {
+		if err := losePower(tx, g); err != nil {
 			return err
-		} else if power {
-			if err := lost(tx, bailiwick.Principal{Kind: bailiwick.GroupPrincipal, ID: id}); err != nil {
-				return err
-			}
 		}
 		return tx.DeleteGroup(scope, id)
 	})
+}
+
+// losePower writes down which roles end with a group and whose scope loses it,
+// and ends the sessions that had the roles.
+func losePower(tx *store.Tx, g bailiwick.Group) error {
+	held, targets, err := tx.RolesLostWith(g.ID)
+	if err != nil {
+		return err
+	}
+	for _, a := range held {
+		tx.Also(bailiwick.GroupPrivilegeRevoke, g.Entity(), a.Entity())
+	}
+	for _, a := range targets {
+		holder, err := tx.Holder(a.Principal)
+		if err != nil {
+			return err
+		}
+		tx.Also(bailiwick.ScopeChanged, holder, a.Entity(), g.Entity())
+	}
+	if len(held) == 0 {
+		return nil
+	}
+	return lost(tx, bailiwick.Principal{Kind: bailiwick.GroupPrincipal, ID: g.ID})
+}
+
+// GroupStats tells numbers about the groups of a page that Groups has just
+// returned to the same actor.
+func (d *Directory) GroupStats(ctx context.Context, by authz.Actor, rows []bailiwick.Group) (map[bailiwick.ID]bailiwick.GroupStats, error) {
+	var out map[bailiwick.ID]bailiwick.GroupStats
+	err := d.store.View(ctx, by, func(v *store.View) error {
+		scope, err := v.Actor().Groups(authz.GroupsRead)
+		if err != nil {
+			return err
+		}
+		ids := make([]bailiwick.ID, len(rows))
+		for i, g := range rows {
+			ids[i] = g.ID
+		}
+		out, err = v.GroupStats(scope, ids)
+		return err
+	})
+	return out, err
 }
 
 // AddMember puts a person into a group. Nobody is pulled into a scope from
@@ -195,7 +235,7 @@ func (d *Directory) member(ctx context.Context, by authz.Actor, event bailiwick.
 			return err
 		}
 		if g.Type == bailiwick.BuiltInGroup {
-			return builtIn(g)
+			return bailiwick.Refused(bailiwick.Forbidden, bailiwick.ReasonUnsupported, "everybody is in %s and stays in it", g.Name)
 		}
 		u, err := tx.UserByRef(people, ref)
 		if err != nil {

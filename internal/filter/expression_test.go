@@ -79,7 +79,7 @@ func TestBadExpressionsAreNamedWithTheirPlace(t *testing.T) {
 		`String.len(user.x) == 3`:             0,
 		`user.x == "a" & user.y == "b"`:       14,
 		"user.x == \"\xff\"":                  11,
-		strings.Repeat("!", 21) + `user.x`:    20,
+		strings.Repeat("!", 21) + `user.x`:    21,
 		strings.Repeat("(", 21) + `user.x`:    20,
 		strings.Repeat(" ", filter.MaxText+1): filter.MaxText,
 	} {

@@ -46,6 +46,8 @@ var byID = map[string]string{
 	"RemoveTarget":     "judged by MayGrant; the caller has read the target",
 	"Assignment":       "the caller has read the principal",
 	"Assignments":      "the caller has read the principal",
+	"RolesLostWith":    "the caller has read the group, to delete it",
+	"Holder":           "an event tells of it; the log redacts when it is read",
 }
 
 var scopes = []reflect.Type{reflect.TypeFor[authz.UserScope](), reflect.TypeFor[authz.GroupScope](),

@@ -66,22 +66,38 @@ type GroupQuery struct {
 	Of bailiwick.ID
 	// Targets limits the list to the targets of an assignment.
 	Targets bailiwick.ID
-	After   string // Next of the page before
-	Limit   int
+	// Where, when set, is an expression that every group listed matches. It
+	// goes with none of the above.
+	Where    filter.Node
+	Spelling Spelling // of the texts in Where
+	// SortBy is the attribute that a list with Where is sorted by, ties by ID;
+	// empty for the name. What has no value comes last.
+	SortBy     string
+	Descending bool
+	After      string // Next of the page before
+	Limit      int
 }
 
 // Groups lists the groups that the scope shows. Everyone comes for everybody,
 // except to an actor whose scope is limited to listed groups.
 func (v *View) Groups(scope authz.GroupScope, q GroupQuery) (Page[bailiwick.Group], error) {
+	if q.Where != nil {
+		return v.searchGroups(scope, q)
+	}
 	a := v.args()
-	text := `SELECT ` + groupColumns + `, g.name_key FROM groups g WHERE g.org_id = $1 AND ` + keyRange(&a, "g.name_key", q.After, foldKey(q.Prefix))
+	key := "g.name_key"
+	if q.Of != "" {
+		// A person's groups begin with the built-in one (Okta management API).
+		key = `CASE WHEN g.type = 'BUILT_IN' THEN '!' ELSE '"' || g.name_key END`
+	}
+	text := `SELECT ` + groupColumns + `, ` + key + ` FROM groups g WHERE g.org_id = $1 AND ` + keyRange(&a, key, q.After, foldKey(q.Prefix))
 	if q.Of != "" {
 		text += ` AND (g.type = 'BUILT_IN' OR g.id IN (SELECT m.set_id FROM group_members m WHERE m.org_id = $1 AND m.user_id = ` + a.add(q.Of) + `))`
 	}
 	if q.Targets != "" {
 		text += ` AND g.id IN (SELECT t.set_id FROM role_targets t WHERE t.org_id = $1 AND t.assignment_id = ` + a.add(q.Targets) + `)`
 	}
-	text += ` AND ` + setPredicate(&a, scope.See(), "g.id") + ` ORDER BY g.name_key LIMIT ` + a.add(q.Limit+1)
+	text += ` AND ` + setPredicate(&a, scope.See(), "g.id") + ` ORDER BY ` + key + ` LIMIT ` + a.add(q.Limit+1)
 	var keys []string
 	rows, err := v.query(text, a...)
 	groups, err := collect(rows, err, func(rows *sql.Rows) (bailiwick.Group, error) {
@@ -184,6 +200,7 @@ func (tx *Tx) DeleteGroup(scope authz.GroupScope, id bailiwick.ID) error {
 	for _, text := range []string{
 		`DELETE FROM role_targets WHERE org_id = $1 AND set_id = $2`,
 		`DELETE FROM role_assignments WHERE org_id = $1 AND principal_id = $2`,
+		`DELETE FROM group_owners WHERE org_id = $1 AND owner_id = $2`,
 		`DELETE FROM member_keys WHERE org_id = $1 AND set_id = $2`,
 		`DELETE FROM group_members WHERE org_id = $1 AND set_id = $2`,
 		`DELETE FROM group_stats WHERE org_id = $1 AND set_id = $2`,
