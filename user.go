@@ -83,6 +83,7 @@ type User struct {
 	ID       ID
 	Status   Status
 	TypeID   ID
+	SchemaID ID // of the type
 	RealmID  ID
 	Profile  Profile
 	Provider Provider

@@ -75,7 +75,7 @@ func (w *world) benchCrowd(b *testing.B) (token string, seen []bailiwick.ID) {
 	holder := directory.Person(string(desk.ID))
 	role := w.give(holder, bailiwick.HelpDeskAdmin, nil)
 	for g := range benchPeople / 100 {
-		group := must(w.dir.CreateGroup(b.Context(), w.system, fmt.Sprintf("Bench %d", g), "")).ID
+		group := must(w.dir.CreateGroup(b.Context(), w.system, bailiwick.Group{Name: fmt.Sprintf("Bench %d", g)})).ID
 		batch := make([]directory.NewUser, 100)
 		for i := range batch {
 			batch[i] = directory.NewUser{Profile: w.profile("Bench", fmt.Sprintf("Person%d", i)), GroupIDs: []bailiwick.ID{group},

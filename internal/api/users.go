@@ -6,7 +6,6 @@ import (
 	"github.com/bailiwick-iam/bailiwick"
 	"github.com/bailiwick-iam/bailiwick/internal/authz"
 	"github.com/bailiwick-iam/bailiwick/internal/directory"
-	"github.com/bailiwick-iam/bailiwick/internal/web"
 )
 
 // wireUser is a person on the wire. Times that were never are null.
@@ -81,7 +80,7 @@ func (a *API) userLinks(r *http.Request, u bailiwick.User) map[string]href {
 	self := a.userURL(r, u.ID)
 	out := map[string]href{
 		"self":   {Href: self},
-		"schema": {Href: a.web.URL(r, "/api/v1/meta/schemas/user/"+string(web.OrgOf(r).Schema))},
+		"schema": {Href: a.web.URL(r, "/api/v1/meta/schemas/user/"+string(u.SchemaID))},
 		"type":   {Href: a.web.URL(r, "/api/v1/meta/types/user/"+string(u.TypeID))},
 	}
 	for _, name := range offered[u.Status] {
@@ -163,15 +162,15 @@ const (
 
 func (a *API) listUsers(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
 	q := r.URL.Query()
-	standard := usersPage
-	if q.Get("q") != "" {
-		standard = usersFound
-	}
-	p, err := page(r, standard, usersPage)
+	ask, err := userQuery(q.Get)
 	if err != nil {
 		return err
 	}
-	ask, err := userQuery(q.Get("q"), q.Get("search"), q.Get("filter"))
+	named, standard := q.Get("q") != "" && ask.Where == nil, usersPage
+	if named {
+		standard = usersFound
+	}
+	p, err := page(r, standard, usersPage)
 	if err != nil {
 		return err
 	}
@@ -179,7 +178,7 @@ func (a *API) listUsers(w http.ResponseWriter, r *http.Request, by authz.Actor) 
 	if err != nil {
 		return err
 	}
-	if q.Get("q") != "" {
+	if named {
 		found.Next = "" // the wire does not page what q finds
 	}
 	return list(a, w, r, found, a.listedUser(r))
@@ -192,11 +191,12 @@ type userBody struct {
 	Credentials credentialsBody   `json:"credentials"`
 	GroupIDs    []bailiwick.ID    `json:"groupIds"`
 	RealmID     bailiwick.ID      `json:"realmId"`
+	Type        wireRef           `json:"type"`
 }
 
 // newUser is what the body and the query ask for.
 func (b userBody) newUser(r *http.Request) (directory.NewUser, error) {
-	n := directory.NewUser{Profile: b.Profile, Question: b.Credentials.question(), GroupIDs: b.GroupIDs, RealmID: b.RealmID,
+	n := directory.NewUser{Profile: b.Profile, Question: b.Credentials.question(), GroupIDs: b.GroupIDs, RealmID: b.RealmID, TypeID: b.Type.ID,
 		ExpirePassword: r.URL.Query().Get("nextLogin") == "changePassword"}
 	var err error
 	if n.Activate, err = flag(r, "activate", true); err != nil {
@@ -243,7 +243,7 @@ func (a *API) saveUser(w http.ResponseWriter, r *http.Request, by authz.Actor, s
 	if err := read(r, &body); err != nil {
 		return err
 	}
-	change := directory.UserChange{Profile: body.Profile, Question: body.Credentials.question()}
+	change := directory.UserChange{Profile: body.Profile, TypeID: body.Type.ID, Question: body.Credentials.question()}
 	var err error
 	if change.Strict, err = flag(r, "strict", false); err != nil {
 		return err

@@ -195,7 +195,7 @@ func (w *world) area(name, catalog string) area {
 
 func (w *world) group(name string) bailiwick.ID {
 	w.pass(time.Millisecond)
-	return must(w.dir.CreateGroup(w.Context(), w.system, name, "Made for a test")).ID
+	return must(w.dir.CreateGroup(w.Context(), w.system, bailiwick.Group{Name: name, Description: "Made for a test"})).ID
 }
 
 func (w *world) newApp(catalog string, status bailiwick.AppStatus) bailiwick.ID {

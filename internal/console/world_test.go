@@ -82,7 +82,7 @@ func serve(t *testing.T, dir *directory.Directory, in *signin.SignIn) http.Handl
 func (w *world) people(t *testing.T) {
 	t.Helper()
 	for _, name := range []string{"Nairobi branch", "Oslo branch"} {
-		g, err := w.dir.CreateGroup(t.Context(), w.system, name, "")
+		g, err := w.dir.CreateGroup(t.Context(), w.system, bailiwick.Group{Name: name})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,7 +13,11 @@ import (
 // A UserChange is what an update asks for. What is zero stays as it is; only a
 // replacement takes a profile that is not given for an empty one.
 type UserChange struct {
-	Profile  bailiwick.Profile
+	Profile bailiwick.Profile
+	// TypeID is the user type that a replacement gives the person. An update
+	// takes the present one alone.
+	TypeID   bailiwick.ID
+	whole    bool // it is a replacement
 	Password NewPassword
 	Question RecoveryQuestion
 	// Strict refuses the password that the person has now.
@@ -39,6 +43,7 @@ func (d *Directory) ReplaceUser(ctx context.Context, by authz.Actor, ref string,
 	if c.Profile == nil {
 		c.Profile = bailiwick.Profile{}
 	}
+	c.whole = true
 	return d.change(ctx, by, ref, c, func(bailiwick.Profile) bailiwick.Profile { return bailiwick.Profile{}.Merge(c.Profile) })
 }
 
@@ -153,14 +158,21 @@ func (e edit) edited(tx *store.Tx, scope authz.UserScope, u bailiwick.User) (bai
 	if e.Profile != nil {
 		profile = e.next(u.Profile)
 	}
-	changed := changedFields(u.Profile, profile)
+	changed := u.Profile.Changed(profile)
+	typeID, err := e.retype(tx, u)
+	if err != nil {
+		return u, false, err
+	}
 	if len(changed) > 0 {
 		if err := mayChange(tx, scope, u.ID, changed); err != nil {
 			return u, false, err
 		}
-		if err := profile.Check(); err != nil {
-			return u, false, err
-		}
+	}
+	if u.SchemaID, err = keepsTo(tx, typeID, u, profile, changed); err != nil {
+		return u, false, err
+	}
+	if typeID != u.TypeID {
+		u.TypeID, changed = typeID, append(changed, "type")
 	}
 	question := u.RecoveryQuestion
 	if e.Question != (RecoveryQuestion{}) {
@@ -245,22 +257,6 @@ func (e edit) fits(u bailiwick.User) error {
 		return bailiwick.InvalidField("credentials.password.hash", "a hashed password is accepted only while the user is STAGED")
 	}
 	return nil
-}
-
-func changedFields(before, after bailiwick.Profile) []string {
-	var out []string
-	for k, v := range after {
-		if before[k] != v {
-			out = append(out, k)
-		}
-	}
-	for k := range before {
-		if _, ok := after[k]; !ok {
-			out = append(out, k)
-		}
-	}
-	slices.Sort(out)
-	return out
 }
 
 // partnerFields are what a partner administrator may change (P4).

@@ -20,6 +20,9 @@ const MaxNewGroups = 20
 // A NewUser is a person to be made.
 type NewUser struct {
 	Profile bailiwick.Profile
+	// TypeID is the user type, whose schema the profile keeps to; empty for the
+	// default one.
+	TypeID bailiwick.ID
 	// Password is in clear and hashed at once; empty for none.
 	Password string
 	// Hash is a password's hash that was made elsewhere, in place of Password.
@@ -47,11 +50,9 @@ type Past struct {
 	Created, Activated, LastLogin, StatusChanged, Password time.Time
 }
 
-// Check returns the first fault of the request that needs no look-up.
+// Check returns the first fault of the request that needs no look-up; the
+// profile is the schema's to check.
 func (n NewUser) Check() error {
-	if err := n.Profile.Check(); err != nil {
-		return err
-	}
 	if err := checkCredentials(n.Provider, NewPassword{n.Password, n.Hash}, n.Question); err != nil {
 		return err
 	}
@@ -71,11 +72,12 @@ func (n NewUser) Check() error {
 // CreateUser makes a person. Who may create only inside some groups must name
 // one of them; a partner administrator's people land in the own realm (P2).
 func (d *Directory) CreateUser(ctx context.Context, by authz.Actor, n NewUser) (bailiwick.User, error) {
-	if err := d.first(ctx, by, bailiwick.UserCreated, authz.UsersCreate); err != nil {
+	schema, err := d.schemaOfNew(ctx, by, n.TypeID)
+	if err != nil {
 		return bailiwick.User{}, err
 	}
 	n.Profile = bailiwick.Profile{}.Merge(n.Profile)
-	if err := n.Check(); err != nil {
+	if err := cmp.Or(schema.Check(n.Profile), n.Check()); err != nil {
 		return bailiwick.User{}, err
 	}
 	password, err := d.stored(ctx, NewPassword{n.Password, n.Hash})
@@ -162,9 +164,14 @@ func createUsers(tx *store.Tx, batch []NewUser, passwords []store.Password) ([]b
 }
 
 func insertUser(tx *store.Tx, scope authz.UserScope, org bailiwick.Org, n NewUser, password store.Password) (bailiwick.User, error) {
-	u := bailiwick.User{ID: tx.NewID(bailiwick.KindUser), TypeID: org.UserType, Profile: n.Profile, Provider: providerOf(n),
+	u := bailiwick.User{ID: tx.NewID(bailiwick.KindUser), Profile: n.Profile, Provider: providerOf(n),
 		HasPassword: password.Hash != "", RecoveryQuestion: n.Question.Question, Status: bailiwick.Staged, Created: tx.Now(), StatusChanged: tx.Now(), LastUpdated: tx.Now(), Version: 1}
 	var err error
+	schema, err := newType(tx, n, org)
+	if err != nil {
+		return u, err
+	}
+	u.TypeID, u.SchemaID = schema.TypeID, schema.ID
 	if u.RealmID, err = realmFor(tx, n.RealmID, org); err != nil {
 		return u, err
 	}
@@ -291,15 +298,16 @@ type UserQuery struct {
 	// Statuses limits the list; nil means all but Deprovisioned.
 	Statuses []bailiwick.Status
 	// Match is asked about each candidate last, by a face that knows finer
-	// rules than the store's keys. Asked is what it was made from: a cursor is
-	// good for the same text only.
+	// rules than the store's keys.
 	Match func(bailiwick.User) bool
-	Asked string
+	// Expression finds people in place of Prefix, ByName and Match, whatever
+	// their status.
+	Expression
 }
 
 // question names everything that a cursor of the list is good for.
 func (q UserQuery) question() string {
-	return fmt.Sprintf("users %q %t %q %q %q", q.Prefix, q.ByName, q.Group, q.Statuses, q.Asked)
+	return fmt.Sprintf("users %q %t %q %q %q", q.Prefix, q.ByName, q.Group, q.Statuses, q.Expression.question())
 }
 
 // Users lists the people that the actor may see.
@@ -318,14 +326,17 @@ func (d *Directory) Users(ctx context.Context, by authz.Actor, q UserQuery, p Pa
 		if err != nil {
 			return err
 		}
+		if err := q.check(personAttributes, personProperty(v)); err != nil {
+			return err
+		}
 		statuses := q.Statuses
-		if statuses == nil {
+		if statuses == nil && q.Where == nil {
 			statuses = living
 		}
-		page, err := v.Users(scope, store.UserQuery{Prefix: q.Prefix, ByName: q.ByName, Group: group,
-			Statuses: statuses, Match: q.Match, After: after, Limit: p.Limit})
+		page, err := v.Users(scope, store.UserQuery{Prefix: q.Prefix, ByName: q.ByName, Group: group, Statuses: statuses, Match: q.Match,
+			Where: q.Where, Spelling: q.spelling(), SortBy: q.SortBy, Descending: q.Descending, After: after, Limit: p.Limit})
 		out = sealPage(d, by, q.question(), page)
-		return err
+		return q.refused(err)
 	})
 	return out, err
 }
