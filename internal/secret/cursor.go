@@ -1,6 +1,8 @@
 package secret
 
 import (
+	"crypto/aes"
+	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -12,14 +14,15 @@ const (
 	cursorLimit = 4096 // characters of the longest cursor that is looked at
 )
 
-// SealCursor makes an opaque page cursor for a URL: base64url of a MAC and payload.
-// The MAC also covers bound, a text that names everything the cursor is good for
-// (org, actor, list, query, scope version): with another bound it does not open.
-// The payload is protected from change, not from reading; it must hold nothing that
-// the page before did not show. Payloads up to 3,000 bytes open again.
+// SealCursor makes an opaque page cursor for a URL: base64url of a MAC and the
+// encrypted payload. The MAC also covers bound, a text that names everything the
+// cursor is good for (org, actor, list, query, scope version): with another bound it
+// does not open. A payload may hold what the page did not show, such as the place
+// where a page was given up. The same payload and bound give the same cursor.
+// Payloads up to 3,000 bytes open again.
 func (k *Keys) SealCursor(bound string, payload []byte) string {
-	raw := append(k.cursorMAC(bound, payload), payload...)
-	return base64.RawURLEncoding.EncodeToString(raw)
+	tag := k.cursorMAC(bound, payload)
+	return base64.RawURLEncoding.EncodeToString(append(tag, k.cursorCrypt(tag, payload)...))
 }
 
 // OpenCursor returns the payload, or ErrCursor for anything that SealCursor has not
@@ -34,11 +37,23 @@ func (k *Keys) OpenCursor(bound, cursor string) ([]byte, error) {
 	if err != nil || len(raw) < cursorMAC || base64.RawURLEncoding.EncodeToString(raw) != cursor {
 		return nil, ErrCursor
 	}
-	payload := raw[cursorMAC:]
+	payload := k.cursorCrypt(raw[:cursorMAC], raw[cursorMAC:])
 	if !hmac.Equal(raw[:cursorMAC], k.cursorMAC(bound, payload)) {
 		return nil, ErrCursor
 	}
 	return payload, nil
+}
+
+// cursorCrypt encrypts and decrypts with AES-256-CTR from a synthetic start, the MAC
+// of the payload (the construction of RFC 5297): no two payloads share a key stream.
+func (k *Keys) cursorCrypt(tag, text []byte) []byte {
+	block, err := aes.NewCipher(mac(k.cursor, Cursor, "payload")[:32])
+	if err != nil {
+		panic(err) // only for a key of another length
+	}
+	out := make([]byte, len(text))
+	cipher.NewCTR(block, tag).XORKeyStream(out, text)
+	return out
 }
 
 func (k *Keys) cursorMAC(bound string, payload []byte) []byte {

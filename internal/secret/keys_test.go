@@ -237,6 +237,22 @@ func TestBoundAndPayloadDoNotRunIntoEachOther(t *testing.T) {
 	}
 }
 
+// A page under a scope may be given up at a person whom the scope hides.
+func TestCursorsDoNotTellWhereTheyStand(t *testing.T) {
+	t.Parallel()
+	keys := EphemeralKeys()
+	raw, err := base64.RawURLEncoding.DecodeString(keys.SealCursor("users", []byte("vprofile.lastName\x01secret")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(raw, []byte("secret")) || bytes.Contains(raw, []byte("lastName")) {
+		t.Errorf("a cursor shows its payload: %q", raw)
+	}
+	if keys.SealCursor("users", []byte("x")) != keys.SealCursor("users", []byte("x")) {
+		t.Error("one place has two cursors")
+	}
+}
+
 func TestCursorHasOneSpelling(t *testing.T) {
 	t.Parallel()
 	keys := EphemeralKeys()
