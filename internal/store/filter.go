@@ -123,14 +123,14 @@ func bounds(n filter.Node, path string) span {
 	return out
 }
 
-// A stream yields candidates in the order of their IDs: up to n that are
+// A finder yields candidates in the order of their IDs: up to n that are
 // behind after. Fewer than n means that there are no more.
-type stream func(after bailiwick.ID, n int) ([]bailiwick.ID, error)
+type finder func(after bailiwick.ID, n int) ([]bailiwick.ID, error)
 
 // A choice is one way to find every match of an expression.
 type choice struct {
 	size int // candidates, as far as they were counted
-	open func() (stream, error)
+	open func() (finder, error)
 	span *span // when the candidates are one stretch of many values
 }
 
@@ -205,15 +205,15 @@ func (v *View) chooseAll(terms []filter.Node, most int) (*choice, error) {
 		all[i] = c
 		sum += c.size
 	}
-	return &choice{size: sum, open: func() (stream, error) {
-		streams := make([]stream, len(all))
+	return &choice{size: sum, open: func() (finder, error) {
+		finders := make([]finder, len(all))
 		for i, c := range all {
 			var err error
-			if streams[i], err = c.open(); err != nil {
+			if finders[i], err = c.open(); err != nil {
 				return nil, err
 			}
 		}
-		return merged(streams), nil
+		return merged(finders), nil
 	}}, nil
 }
 
@@ -225,11 +225,11 @@ func (v *View) chooseCompare(n filter.Compare, most int) (*choice, error) {
 	case n.Op == filter.In:
 		return v.chooseAll(members(n), most)
 	case n.Op == filter.Eq && n.Value.Kind == filter.Text && n.Path == "id":
-		return &choice{size: 1, open: func() (stream, error) { return listed([]bailiwick.ID{bailiwick.ID(n.Value.Text)}), nil }}, nil
+		return &choice{size: 1, open: func() (finder, error) { return listed([]bailiwick.ID{bailiwick.ID(n.Value.Text)}), nil }}, nil
 	case n.Op == filter.Eq && n.Value.Kind == filter.Text && (n.Path == "realmId" || n.Path == "realm_id"):
 		return v.chooseRealm(bailiwick.ID(n.Value.Text), most)
 	case n.Op == filter.Co && slices.Contains(contained, n.Path):
-		return &choice{size: v.store.budget.scan(), open: func() (stream, error) { return v.everybody, nil }}, nil
+		return &choice{size: v.store.budget.scan(), open: func() (finder, error) { return v.everybody, nil }}, nil
 	}
 	return v.chooseSpan(n, most)
 }
@@ -249,11 +249,11 @@ func (v *View) chooseStretch(s span, most int) (*choice, error) {
 	}
 	c := &choice{size: size}
 	if s.one {
-		c.open = func() (stream, error) { return v.havingValue(s), nil }
+		c.open = func() (finder, error) { return v.havingValue(s), nil }
 		return c, nil
 	}
 	c.span = &s
-	c.open = func() (stream, error) {
+	c.open = func() (finder, error) {
 		if size > v.store.budget.many() {
 			return v.everybody, nil
 		}
@@ -271,7 +271,7 @@ func (v *View) chooseRealm(realm bailiwick.ID, most int) (*choice, error) {
 		return nil, err
 	}
 	if realm == org.Realm {
-		return &choice{size: v.store.budget.scan(), open: func() (stream, error) { return v.everybody, nil }}, nil
+		return &choice{size: v.store.budget.scan(), open: func() (finder, error) { return v.everybody, nil }}, nil
 	}
 	var n int
 	err = v.row(`SELECT COUNT(*) FROM (SELECT user_id FROM group_members WHERE org_id = $1 AND set_id = $2 ORDER BY user_id LIMIT $3) x`,
@@ -279,7 +279,7 @@ func (v *View) chooseRealm(realm bailiwick.ID, most int) (*choice, error) {
 	if err != nil {
 		return nil, fmt.Errorf("count the people of a realm: %w", err)
 	}
-	return &choice{size: n, open: func() (stream, error) { return v.membersOf(realm), nil }}, nil
+	return &choice{size: n, open: func() (finder, error) { return v.membersOf(realm), nil }}, nil
 }
 
 // count counts a span, no further than one above most. The order makes the
@@ -305,7 +305,7 @@ func (v *View) idsIn(s span) ([]bailiwick.ID, error) {
 	return slices.Compact(ids), nil
 }
 
-// ids runs a statement for a stream.
+// ids runs a statement for a finder.
 func (v *View) ids(text string, a ...any) ([]bailiwick.ID, error) {
 	rows, err := v.query(text, a...)
 	ids, err := collect(rows, err, scanID)
@@ -316,7 +316,7 @@ func (v *View) ids(text string, a ...any) ([]bailiwick.ID, error) {
 }
 
 // havingValue yields the people who have one value.
-func (v *View) havingValue(s span) stream {
+func (v *View) havingValue(s span) finder {
 	return func(after bailiwick.ID, n int) ([]bailiwick.ID, error) {
 		return v.ids(`SELECT user_id FROM user_attributes WHERE org_id = $1 AND name = $2 AND value = $3 AND user_id > $4
 			ORDER BY user_id LIMIT $5`, v.org, s.name(), s.from, after, n)
@@ -324,7 +324,7 @@ func (v *View) havingValue(s span) stream {
 }
 
 // membersOf yields the people of a set.
-func (v *View) membersOf(set bailiwick.ID) stream {
+func (v *View) membersOf(set bailiwick.ID) finder {
 	return func(after bailiwick.ID, n int) ([]bailiwick.ID, error) {
 		return v.ids(`SELECT user_id FROM group_members WHERE org_id = $1 AND set_id = $2 AND user_id > $3 ORDER BY user_id LIMIT $4`,
 			v.org, set, after, n)
@@ -338,7 +338,7 @@ func (v *View) everybody(after bailiwick.ID, n int) ([]bailiwick.ID, error) {
 
 // within yields the people of the sets that a reach lists, by merging them.
 // Only what the actor may see is read, so what it costs tells of nobody else.
-func (v *View) within(r authz.Reach) (from stream, size int, err error) {
+func (v *View) within(r authz.Reach) (from finder, size int, err error) {
 	if r.Self() != "" {
 		return listed([]bailiwick.ID{r.Self()}), 1, nil
 	}
@@ -364,7 +364,7 @@ func (v *View) within(r authz.Reach) (from stream, size int, err error) {
 }
 
 // listed yields the IDs of a sorted list.
-func listed(ids []bailiwick.ID) stream {
+func listed(ids []bailiwick.ID) finder {
 	return func(after bailiwick.ID, n int) ([]bailiwick.ID, error) {
 		at, found := slices.BinarySearch(ids, after)
 		if found {
@@ -374,15 +374,15 @@ func listed(ids []bailiwick.ID) stream {
 	}
 }
 
-// merged yields what any of the streams does. Each is asked for n: whatever it
+// merged yields what any of the finders does. Each is asked for n: whatever it
 // holds back lies behind n that it gave.
-func merged(streams []stream) stream {
-	if len(streams) == 1 {
-		return streams[0]
+func merged(finders []finder) finder {
+	if len(finders) == 1 {
+		return finders[0]
 	}
 	return func(after bailiwick.ID, n int) ([]bailiwick.ID, error) {
 		var all []bailiwick.ID
-		for _, s := range streams {
+		for _, s := range finders {
 			ids, err := s(after, n)
 			if err != nil {
 				return nil, err

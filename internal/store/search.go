@@ -61,7 +61,7 @@ func (v *View) search(scope authz.UserScope, q UserQuery) (Page[bailiwick.User],
 	case mode == atValue, mode == "" && q.SortBy == "" && s.best.span != nil && s.best.size > s.v.store.budget.many() && scope.See().Everything() && q.Group == "":
 		_, err = s.byValue(s.stretchOf(at), at)
 	default:
-		var from stream
+		var from finder
 		if from, _, err = s.candidates(); err == nil {
 			err = s.byID(from, atID, at, nil)
 		}
@@ -77,15 +77,15 @@ func (s *searching) choose() (*choice, error) {
 		return c, err
 	}
 	if n, ok := s.q.Where.(filter.Compare); ok && n.Op == filter.Eq && s.q.SortBy == "" && s.scope.See().Everything() {
-		return c, nil // one stream of IDs, however long
+		return c, nil // one run of IDs, however long
 	}
 	return s.v.choose(s.q.Where, s.v.store.budget.many())
 }
 
-// candidates is the best stream by ID for what the scope shows, and about how
+// candidates is the best finder by ID for what the scope shows, and about how
 // much it yields. Under a scope everything of a small choice is read, so that
 // a page is short only for what the actor may see; else the scope itself is.
-func (s *searching) candidates() (from stream, size int, err error) {
+func (s *searching) candidates() (from finder, size int, err error) {
 	reach := s.scope.See()
 	switch {
 	case s.q.Group != "":
@@ -127,8 +127,8 @@ func (s *searching) batch() int {
 	return min(s.q.Limit+1-len(s.page.Rows)+s.read, 4*rowsAtOnce, s.v.store.budget.read-s.read)
 }
 
-// byID walks a stream. Who fails also, when there is one, is passed over.
-func (s *searching) byID(from stream, mode, at string, also test[bailiwick.User]) error {
+// byID walks a finder. Who fails also, when there is one, is passed over.
+func (s *searching) byID(from finder, mode, at string, also test[bailiwick.User]) error {
 	for after := bailiwick.ID(at); ; {
 		n := s.batch()
 		ids, err := from(after, n)
@@ -309,7 +309,7 @@ func (s *searching) small(size int) (bool, error) {
 }
 
 // sortAll reads all candidates and shows those behind the cursor.
-func (s *searching) sortAll(from stream, along span, cursor string) error {
+func (s *searching) sortAll(from finder, along span, cursor string) error {
 	type row struct {
 		key    string
 		absent bool
