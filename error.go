@@ -34,6 +34,7 @@ const (
 	ReasonBadDate            Reason = "bad_date"            // a date that cannot be read
 	ReasonMalformedBody      Reason = "malformed_body"      // the body is not the JSON we take
 	ReasonBadToken           Reason = "bad_token"           // a token that is unknown, revoked, expired or whose owner is not active
+	ReasonOutsideNetwork     Reason = "outside_network"     // an API token that is used from where it may not be
 	ReasonNoSession          Reason = "no_session"          // a session that is unknown or over
 	ReasonRoleAssigned       Reason = "role_assigned"       // the principal holds this role already
 	ReasonWrongRoleType      Reason = "wrong_role_type"     // the role takes no targets of this kind
@@ -70,6 +71,11 @@ const (
 	ReasonTypeStays          Reason = "type_stays"          // the default user type, and one that people have, cannot be deleted
 	ReasonReadOnlyField      Reason = "read_only_field"     // a property that nobody writes here
 	ReasonImmutableField     Reason = "immutable_field"     // a property that is written once
+	ReasonDuplicateLabel     Reason = "duplicate_label"     // another app has this label
+	ReasonAppAssigned        Reason = "app_assigned"        // the person has the app directly
+	ReasonAppThroughGroup    Reason = "app_through_group"   // the person has the app by a group, which keeps it
+	ReasonInactiveUser       Reason = "inactive_user"       // a deactivated account gets no apps
+	ReasonInactiveApp        Reason = "inactive_app"        // an app that is out of use is given to nobody
 	ReasonActivationDelivery Reason = "activation_delivery" // the activation link may not be handed to the asker
 )
 

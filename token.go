@@ -9,11 +9,13 @@ type Token struct {
 	Name      string
 	OwnerID   ID
 	CreatedBy ID
+	Network   Network // from where it may be used
 
 	Created     time.Time
 	LastUpdated time.Time
 	LastUsed    time.Time // moves at most once a minute
-	ExpiresAt   time.Time
+	LastAddress string    // where it was used last
+	ExpiresAt   time.Time // unless it is used before then
 }
 
 // TokenIdle is how long a token lives without being used, and TokenLife how

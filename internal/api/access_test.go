@@ -20,13 +20,16 @@ type site struct {
 	role   bailiwick.ID // on the wire, of the user or the group
 	target bailiwick.ID
 	token  bailiwick.ID
+	kind   bailiwick.ID // a user type
+	schema bailiwick.ID
 	body   string // for rows whose body differs by site
 }
 
 // path fills the pattern in.
 func (s site) path(pattern string) string {
 	return strings.NewReplacer("{user}", string(s.user.ID), "{group}", string(s.group), "{role}", string(s.role),
-		"{target}", string(s.target), "{token}", string(s.token), "{app}", string(s.app), "{name}", s.area.catalog, "{owner}", string(s.user.ID)).Replace(pattern)
+		"{target}", string(s.target), "{token}", string(s.token), "{app}", string(s.app), "{name}", s.area.catalog, "{owner}", string(s.user.ID),
+		"{type}", string(s.kind), "{schema}", string(s.schema)).Replace(pattern)
 }
 
 // A fixture is how one route is tried: on which sites, with what. A route may

@@ -14,6 +14,7 @@ func fixtures() []fixture {
 	out = append(out, lifecycleFixtures()...)
 	out = append(out, groupFixtures()...)
 	out = append(out, otherFixtures()...)
+	out = append(out, schemaFixtures()...)
 	out = append(out, roleFixtures("/api/v1/users/{user}", func(role bailiwick.RoleType) []func(*world) site { return holders(bailiwick.Active, role) })...)
 	out = append(out, roleFixtures("/api/v1/groups/{group}", groupHolders)...)
 	return append(out, tokenFixtures()...)

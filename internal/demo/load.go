@@ -229,11 +229,11 @@ func (l *loader) mintTokens(ctx context.Context) error {
 		return err
 	}
 	by := authz.OnBehalf(l.org.ID, super.ID)
-	_, own, err := l.dir.CreateToken(ctx, by, "Demo")
+	_, own, err := l.dir.CreateToken(ctx, by, directory.NewToken{Name: "Demo"})
 	if err != nil {
 		return fmt.Errorf("make a token for %s: %w", super.Profile.Login(), err)
 	}
-	_, theirs, err := l.dir.CreateTokenFor(ctx, by, string(desk.ID), "Demo help desk")
+	_, theirs, err := l.dir.CreateTokenFor(ctx, by, string(desk.ID), directory.NewToken{Name: "Demo help desk"})
 	if err != nil {
 		return fmt.Errorf("make a token for %s: %w", desk.Profile.Login(), err)
 	}

@@ -20,7 +20,7 @@ func TestATokenIsMadeByThoseWhoMayAndCarriesTheOwnersRights(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
 		ctx := t.Context()
 		for _, name := range []string{"owen", "sam", "olga", "ugo", "rod", "mem"} {
-			made, minted, err := k.CreateToken(ctx, k.as(name), "mine")
+			made, minted, err := k.CreateToken(ctx, k.as(name), directory.NewToken{Name: "mine"})
 			k.must(err)
 			if made.OwnerID != k.people[name] || made.CreatedBy != made.OwnerID || !made.ID.Is(bailiwick.KindToken) || made.ExpiresAt.Sub(made.Created) != bailiwick.TokenIdle {
 				t.Errorf("token of %s: got %+v", name, made)
@@ -30,7 +30,7 @@ func TestATokenIsMadeByThoseWhoMayAndCarriesTheOwnersRights(t *testing.T) {
 			}
 		}
 		for _, name := range []string{"hal", "abe", "pia", "rex", "nora"} {
-			_, _, err := k.CreateToken(ctx, k.as(name), "mine")
+			_, _, err := k.CreateToken(ctx, k.as(name), directory.NewToken{Name: "mine"})
 			wants(t, "a token of one's own by "+name, err, bailiwick.Forbidden, "")
 		}
 	})
@@ -42,12 +42,15 @@ func TestATokenForAHelpDeskCarriesItsRightsAndNothingMore(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, k *desk) {
 		ctx := t.Context()
-		left, err := k.traced(func() error { _, _, err := k.CreateTokenFor(ctx, k.as("sam"), "hal", "the ticket system"); return err })
+		left, err := k.traced(func() error {
+			_, _, err := k.CreateTokenFor(ctx, k.as("sam"), "hal", directory.NewToken{Name: "the ticket system"})
+			return err
+		})
 		k.must(err)
 		if len(left.events) != 1 || !strings.HasPrefix(left.events[0], "system.api_token.create: 00T") {
 			t.Errorf("events: got %q", left.events)
 		}
-		made, minted, err := k.CreateTokenFor(ctx, k.as("sam"), k.ref("hal"), "the ticket system")
+		made, minted, err := k.CreateTokenFor(ctx, k.as("sam"), k.ref("hal"), directory.NewToken{Name: "the ticket system"})
 		k.must(err)
 		if made.OwnerID != k.people["hal"] || made.CreatedBy != k.people["sam"] {
 			t.Errorf("got %+v, want Hal's by Sam", made)
@@ -56,7 +59,7 @@ func TestATokenForAHelpDeskCarriesItsRightsAndNothingMore(t *testing.T) {
 		k.must(k.ResetPassword(ctx, desk, "nora", false))
 		wants(t, "a hidden person", k.ResetPassword(ctx, desk, "sid", false), bailiwick.Missing, "")
 		wants(t, "suspending", k.SuspendUser(ctx, desk, "nora"), bailiwick.Forbidden, "")
-		_, _, err = k.CreateToken(ctx, desk, "another")
+		_, _, err = k.CreateToken(ctx, desk, directory.NewToken{Name: "another"})
 		wants(t, "a token by a token", err, bailiwick.Forbidden, "")
 		k.must(k.UnassignRole(ctx, k.as("sam"), k.holder("hal"), helpDeskID))
 		wants(t, "the same after the role was taken", k.ResetPassword(ctx, desk, "nils", false), bailiwick.Forbidden, "")
@@ -86,13 +89,13 @@ func TestTokensThatNobodyShouldHaveAreRefused(t *testing.T) {
 			{"with a name that is no text", "sam", "hal", "a\xff", bailiwick.Invalid, ""},
 			{"with a name of two lines", "sam", "hal", "a\nb", bailiwick.Invalid, ""},
 		} {
-			_, _, err := k.CreateTokenFor(ctx, k.as(c.by), c.owner, c.called)
+			_, _, err := k.CreateTokenFor(ctx, k.as(c.by), c.owner, directory.NewToken{Name: c.called})
 			wants(t, c.name, err, c.code, c.reason)
 		}
 		for name, by := range map[string]authz.Actor{"sam": k.byToken("sam"), "owen": k.byToken("owen")} {
-			_, _, err := k.CreateToken(ctx, by, "t")
+			_, _, err := k.CreateToken(ctx, by, directory.NewToken{Name: "t"})
 			wants(t, "a token by a token of "+name, err, bailiwick.Forbidden, "")
-			_, _, err = k.CreateTokenFor(ctx, by, "hal", "t")
+			_, _, err = k.CreateTokenFor(ctx, by, "hal", directory.NewToken{Name: "t"})
 			wants(t, "a token for another by a token of "+name, err, bailiwick.Forbidden, "")
 		}
 	})

@@ -289,7 +289,7 @@ func TestAPasswordIsChangedBySessionsOnly(t *testing.T) {
 			t.Fatal(err)
 		}
 		session := w.enter("ana", right)
-		_, minted, err := w.dir.CreateToken(t.Context(), session, "robot")
+		_, minted, err := w.dir.CreateToken(t.Context(), session, directory.NewToken{Name: "robot"})
 		if err != nil {
 			t.Fatal(err)
 		}

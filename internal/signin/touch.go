@@ -13,7 +13,7 @@ import (
 func (s *SignIn) Touch(ctx context.Context, by authz.Actor) error {
 	switch by.Claim() {
 	case authz.TokenClaim:
-		return s.store.Keep(ctx, by.Org(), func(k *store.Upkeep) error { return k.TouchToken(by.Digest()) })
+		return s.store.Keep(ctx, by.Org(), func(k *store.Upkeep) error { return k.TouchToken(by.Digest(), by.Client().Address) })
 	case authz.SessionClaim:
 		return s.store.Keep(ctx, by.Org(), func(k *store.Upkeep) error { return k.TouchSession(by.Digest()) })
 	}

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -19,7 +21,7 @@ func (v *View) prove(by authz.Actor) (authz.Actor, error) {
 	var err error
 	switch by.Claim() {
 	case authz.TokenClaim:
-		facts, err = v.proveToken(by.Digest())
+		facts, err = v.proveToken(by)
 	case authz.SessionClaim:
 		facts, err = v.proveSession(by.Digest())
 	case authz.UserClaim:
@@ -43,6 +45,7 @@ type proof struct {
 	status     bailiwick.Status
 	profile    []byte
 	grants     []authz.Grant
+	network    string // of a token
 }
 
 // A credential says where proofs of one claim are: its table as t, the columns
@@ -50,9 +53,9 @@ type proof struct {
 type credential struct{ table, columns, holder, where string }
 
 var (
-	tokenCredential   = credential{"tokens", "t.id, t.expires, t.life_ends", "t.owner_id", "t.digest = $2"}
-	sessionCredential = credential{"sessions", "t.id, t.expires, t.last_seen", "t.user_id", "t.digest = $2"}
-	userCredential    = credential{"users", "t.id, t.version, t.version", "t.id", "t.id = $2"}
+	tokenCredential   = credential{"tokens", "t.id, t.expires, t.life_ends, t.network", "t.owner_id", "t.digest = $2"}
+	sessionCredential = credential{"sessions", "t.id, t.expires, t.last_seen, ''", "t.user_id", "t.digest = $2"}
+	userCredential    = credential{"users", "t.id, t.version, t.version, ''", "t.id", "t.id = $2"}
 )
 
 // read brings the proof in one statement: a row for the person, one for each
@@ -62,15 +65,15 @@ var (
 func (v *View) read(c credential, key any) (proof, error) {
 	of := ` FROM ` + c.table + ` t CROSS JOIN `
 	where := ` WHERE t.org_id = $1 AND ` + c.where
-	rows, err := v.query(`SELECT w.id, w.one, w.two, w.user_id, w.status, w.profile FROM (
+	rows, err := v.query(`SELECT w.id, w.one, w.two, w.user_id, w.status, w.profile, w.three FROM (
 			SELECT `+asColumns(c.columns)+`, u.id AS user_id, u.status, u.profile`+of+`users u`+where+`
 			AND u.org_id = $1 AND u.id = `+c.holder+v.lock+`) w
 		UNION ALL
-		SELECT d.id, 0, 0, d.role, d.mode, NULL FROM (
+		SELECT d.id, 0, 0, d.role, d.mode, NULL, '' FROM (
 			SELECT a.id, a.role, a.mode`+of+`role_assignments a`+where+`
 			AND a.org_id = $1 AND a.principal_id = `+c.holder+v.lock+`) d
 		UNION ALL
-		SELECT g.id, 1, 0, g.role, g.mode || ' ' || g.via, NULL FROM (
+		SELECT g.id, 1, 0, g.role, g.mode || ' ' || g.via, NULL, '' FROM (
 			SELECT a.id, a.role, a.mode, m.set_id AS via`+of+`group_members m CROSS JOIN role_assignments a`+where+`
 			AND m.org_id = $1 AND m.user_id = `+c.holder+` AND a.org_id = $1 AND a.principal_id = m.set_id`+v.lock+`) g`, v.org, key)
 	if err != nil {
@@ -81,13 +84,13 @@ func (v *View) read(c credential, key any) (proof, error) {
 	for rows.Next() {
 		var id bailiwick.ID
 		var one, two int64
-		var fourth, fifth string
+		var fourth, fifth, network string
 		var profile []byte
-		if err := rows.Scan(&id, &one, &two, &fourth, &fifth, &profile); err != nil {
+		if err := rows.Scan(&id, &one, &two, &fourth, &fifth, &profile, &network); err != nil {
 			return p, err
 		}
 		if profile != nil {
-			p.credential, p.expires, p.other = id, one, two
+			p.credential, p.expires, p.other, p.network = id, one, two, network
 			p.user, p.status, p.profile = bailiwick.ID(fourth), bailiwick.Status(fifth), profile
 			continue
 		}
@@ -97,10 +100,10 @@ func (v *View) read(c credential, key any) (proof, error) {
 	return p, rows.Err()
 }
 
-// asColumns names the three columns of a credential for the outer select.
+// asColumns names the four columns of a credential for the outer select.
 func asColumns(columns string) string {
 	part := strings.Split(columns, ", ")
-	return part[0] + ", " + part[1] + " AS one, " + part[2] + " AS two"
+	return part[0] + ", " + part[1] + " AS one, " + part[2] + " AS two, " + part[3] + " AS three"
 }
 
 // facts are what the proof says about the actor. The name is read from the
@@ -116,8 +119,8 @@ func (v *View) facts(p proof) (authz.Facts, error) {
 	return authz.Facts{User: bailiwick.User{ID: p.user, Profile: profile}.Entity(), Grants: p.grants}, nil
 }
 
-func (v *View) proveToken(digest string) (authz.Facts, error) {
-	p, err := v.read(tokenCredential, digest)
+func (v *View) proveToken(by authz.Actor) (authz.Facts, error) {
+	p, err := v.read(tokenCredential, by.Digest())
 	if err != nil {
 		return authz.Facts{}, fmt.Errorf("read an API token: %w", err)
 	}
@@ -125,9 +128,49 @@ func (v *View) proveToken(digest string) (authz.Facts, error) {
 	if p.user == "" || now >= p.expires || now >= p.other || !mayAct(p.status) {
 		return authz.Facts{}, bailiwick.Refused(bailiwick.Unauthenticated, bailiwick.ReasonBadToken, "the API token is not valid")
 	}
+	network, err := networkOf(p.network)
+	if err != nil {
+		return authz.Facts{}, err
+	}
+	if !network.Allows(by.Client().Address) {
+		return authz.Facts{}, bailiwick.Refused(bailiwick.Unauthenticated, bailiwick.ReasonOutsideNetwork, "the API token is not valid from here")
+	}
 	facts, err := v.facts(p)
 	facts.Token = p.credential
 	return facts, err
+}
+
+// logOutside writes, after the refusal, that a token was used from outside its
+// network: at most once in stampEvery, so that whoever holds it cannot fill
+// the disk (AUD-4).
+func (s *Store) logOutside(ctx context.Context, by authz.Actor) {
+	_ = s.inTx(context.WithoutCancel(ctx), s.dialect.beginKeep, by.Org(), func(v View) error {
+		v.named = true
+		p, err := v.read(tokenCredential, by.Digest())
+		if err != nil {
+			return err
+		}
+		facts, err := v.facts(p)
+		if err != nil {
+			return err
+		}
+		token := bailiwick.Token{ID: p.credential}
+		err = v.row(`UPDATE tokens SET refused = $3 WHERE org_id = $1 AND id = $2 AND refused <= $4 RETURNING name`,
+			v.org, token.ID, millis(v.now), millis(v.now.Add(-stampEvery))).Scan(&token.Name)
+		if err != nil {
+			return err // told already, or revoked meanwhile
+		}
+		v.actor = by.Proven(facts)
+		e := v.newEvent(bailiwick.TokenOutside)
+		e.TokenID, e.Outcome, e.Severity, e.Reason = token.ID, "DENY", "WARN", "the address is outside the token's network"
+		e.Targets = []bailiwick.EventEntity{token.Entity()}
+		return v.insertEvents([]bailiwick.Event{e})
+	})
+}
+
+// outside reports whether a proof failed for the address of the client.
+func outside(err error) bool {
+	return errors.Is(err, &bailiwick.Error{Code: bailiwick.Unauthenticated, Reason: bailiwick.ReasonOutsideNetwork})
 }
 
 // mayAct reports whether the owner of a token or session in that status may

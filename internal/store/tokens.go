@@ -2,26 +2,60 @@ package store
 
 import (
 	"database/sql"
+	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/bailiwick-iam/bailiwick"
+	"github.com/bailiwick-iam/bailiwick/internal/authz"
 )
 
-const tokenColumns = `t.id, t.name, t.owner_id, t.created_by, t.created, t.last_updated, t.last_used, t.expires`
+const tokenColumns = `t.id, t.name, t.owner_id, t.created_by, t.created, t.last_updated, t.last_used, t.last_address, CASE WHEN t.expires < t.life_ends THEN t.expires ELSE t.life_ends END, t.network`
 
 func scanToken(row scanner) (bailiwick.Token, error) {
 	var t bailiwick.Token
 	var created, updated, used, expires int64
-	err := row.Scan(&t.ID, &t.Name, &t.OwnerID, &t.CreatedBy, &created, &updated, &used, &expires)
+	var network string
+	err := row.Scan(&t.ID, &t.Name, &t.OwnerID, &t.CreatedBy, &created, &updated, &used, &t.LastAddress, &expires, &network)
+	if err != nil {
+		return t, err
+	}
 	t.Created, t.LastUpdated, t.LastUsed, t.ExpiresAt = timeOf(created), timeOf(updated), timeOf(used), timeOf(expires)
+	t.Network, err = networkOf(network)
 	return t, err
+}
+
+// A network is stored as JSON, and anywhere as nothing.
+func networkOf(text string) (n bailiwick.Network, err error) {
+	if text == "" {
+		return n, nil
+	}
+	if err := json.Unmarshal([]byte(text), &n); err != nil {
+		return n, fmt.Errorf("read the network of an API token: %w", err)
+	}
+	return n, nil
+}
+
+func networkText(n bailiwick.Network) (string, error) {
+	if n.Anywhere() {
+		return "", nil
+	}
+	text, err := json.Marshal(n)
+	if err != nil {
+		return "", fmt.Errorf("write the network of an API token: %w", err)
+	}
+	return string(text), nil
 }
 
 // InsertToken stores a token by the digest of its secret.
 func (tx *Tx) InsertToken(t bailiwick.Token, digest string) error {
-	_, err := tx.exec(`INSERT INTO tokens (org_id, id, digest, name, owner_id, created_by, created, last_updated, last_used, expires, life_ends)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10)`,
-		tx.org, t.ID, digest, t.Name, t.OwnerID, t.CreatedBy, millis(t.Created), millis(t.LastUpdated), millis(t.ExpiresAt), millis(t.Created.Add(bailiwick.TokenLife)))
+	network, err := networkText(t.Network)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(`INSERT INTO tokens (org_id, id, digest, name, owner_id, created_by, created, last_updated, last_used, expires, life_ends, network)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10, $11)`,
+		tx.org, t.ID, digest, t.Name, t.OwnerID, t.CreatedBy, millis(t.Created), millis(t.LastUpdated), millis(t.ExpiresAt), millis(t.Created.Add(bailiwick.TokenLife)), network)
 	if err != nil {
 		return fmt.Errorf("write an API token: %w", err)
 	}
@@ -38,6 +72,106 @@ func (v *View) TokensOf(owner bailiwick.ID) ([]bailiwick.Token, error) {
 	return out, nil
 }
 
+// liveToken is the condition on a token t that can still be used; $2 is now.
+const liveToken = ` t.expires > $2 AND t.life_ends > $2`
+
+// Tokens lists the live tokens that the scope reaches, oldest first, with
+// their owners. There are at most limit.
+func (v *View) Tokens(scope authz.TokenScope, limit int) ([]OwnedToken, error) {
+	a := v.args()
+	a.add(millis(v.now))
+	rows, err := v.query(`SELECT `+tokenColumns+`, u.profile FROM tokens t CROSS JOIN users u
+		WHERE t.org_id = $1 AND`+liveToken+` AND u.org_id = $1 AND u.id = t.owner_id AND `+userPredicate(&a, scope.Owners())+
+		` ORDER BY t.created, t.id LIMIT `+a.add(limit), a...)
+	out, err := collect(rows, err, scanOwnedToken)
+	if err != nil {
+		return nil, fmt.Errorf("read the API tokens: %w", err)
+	}
+	return out, nil
+}
+
+// An OwnedToken is a token and whose it is.
+type OwnedToken struct {
+	bailiwick.Token
+	Owner bailiwick.EventEntity
+}
+
+func scanOwnedToken(rows *sql.Rows) (o OwnedToken, err error) {
+	var profile []byte
+	if o.Token, err = scanToken(onePlus{rows, &profile}); err != nil {
+		return o, err
+	}
+	u := bailiwick.User{ID: o.OwnerID}
+	if err := json.Unmarshal(profile, &u.Profile); err != nil {
+		return o, fmt.Errorf("read the profile of %s: %w", o.OwnerID, err)
+	}
+	o.Owner = u.Entity()
+	return o, nil
+}
+
+// onePlus scans a row that has one column more than its scanner knows.
+type onePlus struct {
+	rows *sql.Rows
+	last any
+}
+
+// Scan reads the columns and the last one.
+func (b onePlus) Scan(into ...any) error { return b.rows.Scan(append(into, b.last)...) }
+
+// Token reads one live token. One of an owner whom the scope does not reach is
+// missing.
+func (v *View) Token(scope authz.TokenScope, id bailiwick.ID) (bailiwick.Token, error) {
+	t, err := scanToken(v.row(`SELECT `+tokenColumns+` FROM tokens t WHERE t.org_id = $1 AND`+liveToken+` AND t.id = $3`, v.org, millis(v.now), id))
+	if err != nil {
+		return t, oneRow(err, "ApiToken", id)
+	}
+	who, err := v.subject(t.OwnerID, scope.People())
+	if err != nil {
+		return t, err
+	}
+	if err := scope.Judge(who); err != nil {
+		if errors.Is(err, bailiwick.ErrMissing) {
+			err = bailiwick.NotFound("ApiToken", id)
+		}
+		return bailiwick.Token{}, err
+	}
+	return t, nil
+}
+
+// SaveToken writes from where a token may be used. The scope must reach it.
+func (tx *Tx) SaveToken(scope authz.TokenScope, t bailiwick.Token) error {
+	if _, err := tx.Token(scope, t.ID); err != nil {
+		return err
+	}
+	network, err := networkText(t.Network)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.exec(`UPDATE tokens SET network = $3, last_updated = $4 WHERE org_id = $1 AND id = $2`,
+		tx.org, t.ID, network, millis(t.LastUpdated)); err != nil {
+		return fmt.Errorf("write an API token: %w", err)
+	}
+	return nil
+}
+
+// EndToken revokes one token. The scope must reach it.
+func (tx *Tx) EndToken(scope authz.TokenScope, id bailiwick.ID) error {
+	if _, err := tx.Token(scope, id); err != nil {
+		return err
+	}
+	return tx.endToken(id)
+}
+
+// EndOwnToken revokes the token that the actor uses.
+func (tx *Tx) EndOwnToken() error { return tx.endToken(tx.actor.Token()) }
+
+func (tx *Tx) endToken(id bailiwick.ID) error {
+	if _, err := tx.exec(`DELETE FROM tokens WHERE org_id = $1 AND id = $2`, tx.org, id); err != nil {
+		return fmt.Errorf("revoke an API token: %w", err)
+	}
+	return nil
+}
+
 // EndTokens revokes all tokens of a person and returns how many there were.
 func (tx *Tx) EndTokens(owner bailiwick.ID) (int64, error) {
 	n, err := tx.exec(`DELETE FROM tokens WHERE org_id = $1 AND owner_id = $2`, tx.org, owner)
@@ -48,11 +182,13 @@ func (tx *Tx) EndTokens(owner bailiwick.ID) (int64, error) {
 }
 
 // TouchToken moves the last-used stamp and the idle end of a token, at most
-// once in stampEvery.
-func (k *Upkeep) TouchToken(digest string) error {
+// once in stampEvery, and keeps from where it was used. One that has run out
+// stays so.
+func (k *Upkeep) TouchToken(digest, address string) error {
 	now := k.now
-	_, err := k.exec(`UPDATE tokens SET last_used = $3, last_updated = $3, expires = $4 WHERE org_id = $1 AND digest = $2 AND last_used < $5 AND expires > $3`,
-		k.org, digest, millis(now), millis(now.Add(bailiwick.TokenIdle)), millis(now.Add(-stampEvery)))
+	_, err := k.exec(`UPDATE tokens SET last_used = $3, last_updated = $3, last_address = $4, expires = $5
+		WHERE org_id = $1 AND digest = $2 AND last_used < $6 AND expires > $3 AND life_ends > $3`,
+		k.org, digest, millis(now), address, millis(now.Add(bailiwick.TokenIdle)), millis(now.Add(-stampEvery)))
 	if err != nil {
 		return fmt.Errorf("stamp an API token: %w", err)
 	}
@@ -133,6 +269,7 @@ func (k *Upkeep) SweepSessions() error {
 	for _, text := range []string{
 		`DELETE FROM sessions WHERE org_id = $1 AND expires < $2`,
 		`DELETE FROM links WHERE org_id = $1 AND expires < $2`,
+		`DELETE FROM tokens WHERE org_id = $1 AND (expires < $2 OR life_ends < $2)`,
 	} {
 		if _, err := k.exec(text, k.org, millis(k.now)); err != nil {
 			return fmt.Errorf("sweep what has run out: %w", err)

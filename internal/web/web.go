@@ -210,6 +210,35 @@ func (w *Web) Token(fail Fail, h Handler) http.Handler {
 	})
 }
 
+// csrfHeader carries the session's proof in requests of scripts.
+const csrfHeader = "X-CSRF-Token"
+
+// TokenOrSession serves a handler to bearers of an API token and to people who
+// are signed in. A session counts only with its proof in the header
+// X-CSRF-Token, which no other site can send (TOK-9), and not beside a token.
+func (w *Web) TokenOrSession(fail Fail, h Handler) http.Handler {
+	token := w.Token(fail, h)
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		by, err := w.session(r)
+		if err != nil || r.Header.Get("Authorization") != "" {
+			token.ServeHTTP(rw, r)
+			return
+		}
+		w.forged(fail, func(rw http.ResponseWriter, r *http.Request) {
+			err := bailiwick.Refused(bailiwick.Forbidden, bailiwick.ReasonNoSession, "the header %s is missing or out of date", csrfHeader)
+			if w.o.SignIn.CheckCSRF(by, r.Header.Get(csrfHeader)) {
+				if err := h(rw, r, by); err != nil {
+					w.answer(rw, r, fail, err)
+					return
+				}
+				w.touch(r, by)
+				return
+			}
+			fail(rw, r, err)
+		}).ServeHTTP(rw, r)
+	})
+}
+
 // bearer reads the Authorization header.
 func (w *Web) bearer(r *http.Request) (authz.Actor, error) {
 	if r.URL.RawQuery != "" && w.tokenInQuery(r) {
