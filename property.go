@@ -248,7 +248,7 @@ func (p Property) check(value any) error {
 func (p Property) checkOne(value any) error {
 	item := p.item()
 	if !hasType(value, item) {
-		return InvalidField(p.Name, "must be a %s", item)
+		return InvalidField(p.Name, "must be of type %s", item)
 	}
 	if value == "" && p.Type != ListType {
 		return nil
