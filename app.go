@@ -25,7 +25,14 @@ type App struct {
 	Label      string
 	Status     AppStatus
 	SignOnMode string
-	Settings   map[string]any
+	// What the wire says of an app beyond that, in its words. Credentials hold
+	// no secret.
+	Settings      map[string]any
+	Credentials   map[string]any
+	Visibility    map[string]any
+	Accessibility map[string]any
+	Profile       map[string]any
+	Features      []string
 
 	Created     time.Time
 	LastUpdated time.Time

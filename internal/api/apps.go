@@ -5,6 +5,7 @@ import (
 
 	"github.com/bailiwick-iam/bailiwick"
 	"github.com/bailiwick-iam/bailiwick/internal/authz"
+	"github.com/bailiwick-iam/bailiwick/internal/directory"
 	"github.com/bailiwick-iam/bailiwick/internal/web"
 )
 
@@ -61,7 +62,7 @@ func (a *API) listApps(w http.ResponseWriter, r *http.Request, by authz.Actor) e
 	if err != nil {
 		return err
 	}
-	found, err := a.dir.Apps(r.Context(), by, r.URL.Query().Get("q"), p)
+	found, err := a.dir.Apps(r.Context(), by, directory.AppQuery{Prefix: r.URL.Query().Get("q")}, p)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/bailiwick-iam/bailiwick"
@@ -54,24 +55,62 @@ func (d *Directory) App(ctx context.Context, by authz.Actor, id bailiwick.ID) (b
 	return app, err
 }
 
+// An AppQuery asks for app instances; the zero value of a field asks for
+// nothing.
+type AppQuery struct {
+	Prefix string // of the label in any spelling, or of the catalog name
+	ID     bailiwick.ID
+	Name   string // catalog key
+	Status bailiwick.AppStatus
+	User   string       // who has the app, by ID or login
+	Group  bailiwick.ID // a group that has the app
+}
+
 // Apps lists the app instances that the actor may see, by label.
-func (d *Directory) Apps(ctx context.Context, by authz.Actor, prefix string, p Paging) (List[bailiwick.App], error) {
+func (d *Directory) Apps(ctx context.Context, by authz.Actor, q AppQuery, p Paging) (List[bailiwick.App], error) {
 	var out List[bailiwick.App]
-	question := "apps " + prefix
+	question := fmt.Sprintf("apps %q", q)
 	err := d.store.View(ctx, by, func(v *store.View) error {
 		scope, err := v.Actor().Apps(authz.AppsRead)
 		if err != nil {
 			return err
 		}
-		after, err := d.open(by, question, p)
-		if err != nil {
+		asked := store.AppQuery{Prefix: q.Prefix, ID: q.ID, Name: q.Name, Status: q.Status, Limit: p.Limit}
+		if asked.User, asked.Group, err = whose(v, q); err != nil {
 			return err
 		}
-		page, err := v.Apps(scope, prefix, after, p.Limit)
+		if asked.After, err = d.open(by, question, p); err != nil {
+			return err
+		}
+		page, err := v.Apps(scope, asked)
 		out = sealPage(d, by, question, page)
 		return err
 	})
 	return out, err
+}
+
+// whose reads the person and the group that a list of apps is limited to.
+func whose(v *store.View, q AppQuery) (user, group bailiwick.ID, err error) {
+	if q.User != "" {
+		people, err := v.Actor().Users(authz.UsersRead)
+		if err != nil {
+			return "", "", err
+		}
+		u, err := v.UserByRef(people, q.User)
+		if err != nil {
+			return "", "", err
+		}
+		user = u.ID
+	}
+	if q.Group == "" {
+		return user, "", nil
+	}
+	groups, err := v.Actor().Groups(authz.GroupsRead)
+	if err != nil {
+		return "", "", err
+	}
+	_, err = v.Group(groups, q.Group)
+	return user, q.Group, err
 }
 
 // ActivateApp takes an app instance into use.

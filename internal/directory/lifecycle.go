@@ -200,6 +200,13 @@ func leaveOffice(tx *store.Tx, _ authz.UserScope, u bailiwick.User) error {
 	if err := rulersRemain(tx, u.ID); err != nil {
 		return err
 	}
+	gone, err := tx.StripApps(u.ID)
+	if err != nil {
+		return err
+	}
+	for _, app := range gone {
+		tx.Also(bailiwick.AppMemberRemoved, u.Entity(), app.Entity())
+	}
 	return tx.StripUser(u.ID)
 }
 

@@ -155,7 +155,7 @@ func TestACursorIsBoundToActorAndQuestion(t *testing.T) {
 				return l.Next, err
 			},
 			"apps": func(by authz.Actor, after string) (string, error) {
-				l, err := k.Apps(t.Context(), by, "", directory.Paging{After: after, Limit: 1})
+				l, err := k.Apps(t.Context(), by, directory.AppQuery{}, directory.Paging{After: after, Limit: 1})
 				return l.Next, err
 			},
 			"realms": func(by authz.Actor, after string) (string, error) {
@@ -217,7 +217,7 @@ func TestAPageHasAtLeastOneRow(t *testing.T) {
 			p := directory.Paging{Limit: limit}
 			for name, err := range map[string]error{
 				"users": list(k.Users(ctx, by, directory.UserQuery{}, p)), "groups": list(k.Groups(ctx, by, "", p)),
-				"apps": list(k.Apps(ctx, by, "", p)), "realms": list(k.Realms(ctx, by, p)), "administrators": list(k.Administrators(ctx, by, p)),
+				"apps": list(k.Apps(ctx, by, directory.AppQuery{}, p)), "realms": list(k.Realms(ctx, by, p)), "administrators": list(k.Administrators(ctx, by, p)),
 				"log":           list(k.Log(ctx, by, directory.LogQuery{Until: k.store.Now().Add(time.Hour)}, p)),
 				"group targets": list(k.GroupTargets(ctx, by, k.holder("ugo"), userAdminID, p)), "app targets": list(k.AppTargets(ctx, by, k.holder("abe"), appAdminID, p)),
 			} {
@@ -262,7 +262,7 @@ func TestAppsAndRealmsChangeAndAreWrittenDown(t *testing.T) {
 			code   bailiwick.Code
 			reason bailiwick.Reason
 		}{
-			"a label that is taken":             {bailiwick.App{Name: "slack", Label: "CHAT", SignOnMode: bailiwick.SignOnSAML}, "abe", bailiwick.Conflict, bailiwick.ReasonDuplicate},
+			"a label that is taken":             {bailiwick.App{Name: "slack", Label: "CHAT", SignOnMode: bailiwick.SignOnSAML}, "abe", bailiwick.Conflict, bailiwick.ReasonDuplicateLabel},
 			"a mode that the app has not":       {bailiwick.App{Name: "slack", Label: "X", SignOnMode: bailiwick.SignOnOIDC}, "abe", bailiwick.Invalid, ""},
 			"an app that the catalog has not":   {bailiwick.App{Name: "nothing", Label: "X", SignOnMode: bailiwick.SignOnSAML}, "abe", bailiwick.Invalid, ""},
 			"an app by an org admin":            {bailiwick.App{Name: "slack", Label: "X", SignOnMode: bailiwick.SignOnSAML}, "olga", bailiwick.Forbidden, ""},
@@ -278,7 +278,7 @@ func TestAppsAndRealmsChangeAndAreWrittenDown(t *testing.T) {
 		}
 		_, err := k.CreateApp(ctx, k.as("xena"), bailiwick.App{Name: "oidc_client", Label: "Client", SignOnMode: bailiwick.SignOnOIDC})
 		k.must(err)
-		apps, err := k.Apps(ctx, k.as("xena"), "", directory.Paging{Limit: 10})
+		apps, err := k.Apps(ctx, k.as("xena"), directory.AppQuery{}, directory.Paging{Limit: 10})
 		if err != nil || len(apps.Rows) != 1 || apps.Rows[0].Label != "Client" {
 			t.Errorf("apps of an API access admin: got %v, %v, want the OpenID Connect one", apps.Rows, err)
 		}

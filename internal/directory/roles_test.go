@@ -231,7 +231,7 @@ func TestARoleWhoseTargetsAreGoneReachesNobody(t *testing.T) {
 		k.must(k.AddAppTarget(ctx, k.as("sam"), k.holder("abe"), appAdminID, bailiwick.AppTarget{Name: "slack", Instance: k.apps["Chat"]}))
 		k.must(k.DeactivateApp(ctx, k.as("sam"), k.apps["Chat"]))
 		k.must(k.DeleteApp(ctx, k.as("sam"), k.apps["Chat"]))
-		apps, err := k.Apps(ctx, k.as("abe"), "", directory.Paging{Limit: 100})
+		apps, err := k.Apps(ctx, k.as("abe"), directory.AppQuery{}, directory.Paging{Limit: 100})
 		if err != nil || len(apps.Rows) > 0 {
 			t.Errorf("apps in sight of an admin whose app was deleted: got %d, %v, want none", len(apps.Rows), err)
 		}
@@ -303,7 +303,7 @@ func TestAWholeAppAndItsInstancesAreNotTargetsTogether(t *testing.T) {
 		if got, want := k.appTargets("abe"), []string{"salesforce Sales", "salesforce Sales East", "slack"}; !sameElements(got, want) {
 			t.Errorf("targets: got %q, want %q", got, want)
 		}
-		seen, err := k.Apps(ctx, k.as("abe"), "", directory.Paging{Limit: 100})
+		seen, err := k.Apps(ctx, k.as("abe"), directory.AppQuery{}, directory.Paging{Limit: 100})
 		if err != nil || len(seen.Rows) != 3 {
 			t.Errorf("apps in sight: got %d, %v, want 3", len(seen.Rows), err)
 		}
@@ -313,7 +313,7 @@ func TestAWholeAppAndItsInstancesAreNotTargetsTogether(t *testing.T) {
 		}
 		wants(t, "an instance beside its whole app", add("salesforce", "Sales"), bailiwick.Invalid, bailiwick.ReasonMixedTargets)
 		k.must(k.RemoveAppTarget(ctx, by, abe, appAdminID, bailiwick.AppTarget{Name: "salesforce"}))
-		seen, err = k.Apps(ctx, k.as("abe"), "", directory.Paging{Limit: 100})
+		seen, err = k.Apps(ctx, k.as("abe"), directory.AppQuery{}, directory.Paging{Limit: 100})
 		if err != nil || len(seen.Rows) != 1 || seen.Rows[0].Label != "Chat" {
 			t.Errorf("apps in sight: got %v, %v, want Chat alone", seen.Rows, err)
 		}

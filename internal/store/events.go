@@ -35,6 +35,10 @@ func (tx *Tx) Target(targets ...bailiwick.EventEntity) {
 	tx.event.Targets = append(tx.event.Targets, targets...)
 }
 
+// Becomes says that the transaction's event is of another type, where which of
+// two it is shows only inside.
+func (tx *Tx) Becomes(t bailiwick.EventType) { tx.event.Type = t }
+
 // Changed names a field that the event changed. Values go only where they may
 // be logged.
 func (tx *Tx) Changed(changes ...bailiwick.Change) {

@@ -17,12 +17,13 @@ func (v *View) GroupStats(scope authz.GroupScope, groups []bailiwick.ID) (map[ba
 		a := v.args()
 		rows, err := v.query(`SELECT g.id, g.type,
 			(SELECT CAST(COALESCE(SUM(z.n), 0) AS BIGINT) FROM group_stats z WHERE z.org_id = g.org_id AND z.set_id = g.id),
-			(SELECT COUNT(*) > 0 FROM role_assignments a WHERE a.org_id = g.org_id AND a.principal_id = g.id)
+			(SELECT COUNT(*) > 0 FROM role_assignments a WHERE a.org_id = g.org_id AND a.principal_id = g.id),
+			(SELECT COUNT(*) FROM app_groups x WHERE x.org_id = g.org_id AND x.group_id = g.id)
 			FROM groups g WHERE g.org_id = $1 AND g.id IN (`+a.list(part)+`) AND `+setPredicate(&a, scope.See(), "g.id"), a...)
 		_, err = collect(rows, err, func(rows *sql.Rows) (id bailiwick.ID, err error) {
 			var s bailiwick.GroupStats
 			var kind bailiwick.GroupType
-			if err = rows.Scan(&id, &kind, &s.Users, &s.HasAdminPrivilege); err != nil {
+			if err = rows.Scan(&id, &kind, &s.Users, &s.HasAdminPrivilege, &s.Apps); err != nil {
 				return id, err
 			}
 			s.BuiltIn = kind == bailiwick.BuiltInGroup

@@ -96,7 +96,7 @@ func TestAnAppReadsAsTheScopeJudges(t *testing.T) {
 			if err != nil {
 				continue
 			}
-			listed, err := v.Apps(scope, "", "", 100)
+			listed, err := v.Apps(scope, store.AppQuery{Limit: 100})
 			if err != nil {
 				return err
 			}
