@@ -67,6 +67,9 @@ const (
 	ReasonOutsideYourGroups  Reason = "outside_your_groups" // the person is not inside the scope yet
 	ReasonPasswordCannotBe   Reason = "password_cannot_be"  // this account takes no password by this way
 	ReasonCredentialScheme   Reason = "credential_scheme"   // single sign-on holds the credential: no password, no question
+	ReasonChangePassword     Reason = "change_password"     // this account's password cannot be changed
+	ReasonChangeQuestion     Reason = "change_question"     // this account's recovery question cannot be changed
+	ReasonForgotPassword     Reason = "forgot_password"     // no recovery for this account by this way
 	ReasonMissingGroup       Reason = "missing_group"       // a scoped admin must name a group of the own scope
 	ReasonTypeStays          Reason = "type_stays"          // the default user type, and one that people have, cannot be deleted
 	ReasonReadOnlyField      Reason = "read_only_field"     // a property that nobody writes here

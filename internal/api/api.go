@@ -14,17 +14,21 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/bailiwick-iam/bailiwick/internal/directory"
+	"github.com/bailiwick-iam/bailiwick/internal/signin"
 	"github.com/bailiwick-iam/bailiwick/internal/web"
 )
 
 // An API serves /api/v1.
 type API struct {
-	dir *directory.Directory
-	web *web.Web
+	dir    *directory.Directory
+	signIn *signin.SignIn
+	web    *web.Web
 }
 
 // New returns the API over the operations.
-func New(dir *directory.Directory, w *web.Web) *API { return &API{dir: dir, web: w} }
+func New(dir *directory.Directory, s *signin.SignIn, w *web.Web) *API {
+	return &API{dir: dir, signIn: s, web: w}
+}
 
 // A Route is one row of the route table.
 type Route struct {
@@ -53,6 +57,10 @@ func (a *API) Routes() []Route {
 		{"POST", "/api/v1/users/{user}/lifecycle/reset_password", a.resetPassword},
 		{"POST", "/api/v1/users/{user}/lifecycle/expire_password", a.expirePassword},
 		{"POST", "/api/v1/users/{user}/lifecycle/expire_password_with_temp_password", a.temporaryPassword},
+		{"POST", "/api/v1/users/{user}/credentials/change_password", a.changePassword},
+		{"POST", "/api/v1/users/{user}/credentials/change_recovery_question", a.changeQuestion},
+		{"POST", "/api/v1/users/{user}/credentials/forgot_password", a.forgotPassword},
+		{"POST", "/api/v1/users/{user}/credentials/forgot_password_recovery_question", a.forgotByAnswer},
 
 		{"GET", "/api/v1/groups", a.listGroups},
 		{"POST", "/api/v1/groups", a.createGroup},

@@ -1,8 +1,13 @@
 package api
 
 import (
+	"errors"
+	"net/http"
+
 	"github.com/bailiwick-iam/bailiwick"
+	"github.com/bailiwick-iam/bailiwick/internal/authz"
 	"github.com/bailiwick-iam/bailiwick/internal/directory"
+	"github.com/bailiwick-iam/bailiwick/internal/signin"
 )
 
 // credentialsBody are the credentials in a request. An empty password object
@@ -80,4 +85,107 @@ func (c credentialsBody) provider(federated bool) (bailiwick.Provider, error) {
 		return "", bailiwick.InvalidField("credentials.provider.type", "must be FEDERATION when provider=true")
 	}
 	return bailiwick.ProviderInternal, nil
+}
+
+// changePassword replaces a password that the caller knows.
+func (a *API) changePassword(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
+	var body struct {
+		Old     passwordBody `json:"oldPassword"`
+		New     passwordBody `json:"newPassword"`
+		SignOut bool         `json:"revokeSessions"`
+	}
+	if err := read(r, &body); err != nil {
+		return err
+	}
+	// Whether or not it is strict, the password of now is refused as the new one.
+	if _, err := flag(r, "strict", false); err != nil {
+		return err
+	}
+	switch "" {
+	case body.Old.Value:
+		return bailiwick.InvalidField("oldPassword", "The field cannot be left blank")
+	case body.New.Value:
+		return bailiwick.InvalidField("newPassword", "The field cannot be left blank")
+	}
+	ref, err := a.reference(r, by)
+	if err != nil {
+		return err
+	}
+	u, err := a.signIn.ChangePasswordOf(r.Context(), by, ref, signin.PasswordChange{Old: body.Old.Value, New: body.New.Value, SignOut: body.SignOut})
+	if err != nil {
+		return updateFailed(err)
+	}
+	return reply(w, http.StatusOK, credentialsOf(u))
+}
+
+// updateFailed is how the wire tells of a password that the policy refuses when
+// it is changed: as of a wrong old one.
+func updateFailed(err error) error {
+	if e, ok := errors.AsType[*bailiwick.Error](err); ok && e.Reason == bailiwick.ReasonWeakPassword {
+		return bailiwick.Refused(e.Code, bailiwick.ReasonWrongPassword, "%s", e.Message).In(e.Field)
+	}
+	return err
+}
+
+// changeQuestion replaces the recovery question for a caller who knows the
+// password.
+func (a *API) changeQuestion(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
+	var body struct {
+		Password passwordBody `json:"password"`
+		Question questionBody `json:"recovery_question"`
+	}
+	if err := read(r, &body); err != nil {
+		return err
+	}
+	if body.Password.Value == "" {
+		return bailiwick.InvalidField("password", "The field cannot be left blank")
+	}
+	question := directory.RecoveryQuestion{Question: body.Question.Question, Answer: body.Question.Answer}
+	if err := question.Check(); err != nil {
+		return err
+	}
+	ref, err := a.reference(r, by)
+	if err != nil {
+		return err
+	}
+	u, err := a.signIn.ChangeQuestionOf(r.Context(), by, ref, body.Password.Value, question.Question)
+	if err != nil {
+		return err
+	}
+	return reply(w, http.StatusOK, credentialsOf(u))
+}
+
+// forgotPassword mails a reset link, or with sendEmail=false hands it to those
+// who may receive it. The old form of a recovery by answer is refused as the
+// new one is.
+func (a *API) forgotPassword(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
+	var body struct {
+		Question *questionBody `json:"recovery_question"`
+	}
+	if err := read(r, &body); err != nil {
+		return err
+	}
+	if body.Question != nil {
+		return a.forgotByAnswer(w, r, by)
+	}
+	mailed, err := flag(r, "sendEmail", true)
+	if err != nil {
+		return err
+	}
+	if mailed {
+		return a.do(w, r, by, a.dir.ForgotPassword)
+	}
+	ref, err := a.reference(r, by)
+	if err != nil {
+		return err
+	}
+	link, err := a.dir.ForgotPasswordForLink(r.Context(), by, ref)
+	if err != nil {
+		return err
+	}
+	return reply(w, http.StatusOK, map[string]string{"resetPasswordUrl": a.linkURL(r, link)})
+}
+
+func (a *API) forgotByAnswer(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
+	return a.do(w, r, by, a.dir.ForgotPasswordByAnswer)
 }

@@ -49,6 +49,9 @@ var byReason = map[bailiwick.Reason]refusal{
 	bailiwick.ReasonAlreadyActive:     {403, "E0000016", "Activation failed because the user is already active"},
 	bailiwick.ReasonUnlock:            {403, "E0000032", "Unlock is not allowed for this user."},
 	bailiwick.ReasonWrongPassword:     {403, "E0000014", "Update of credentials failed"},
+	bailiwick.ReasonForgotPassword:    {403, "E0000034", "Forgot password not allowed on specified user."},
+	bailiwick.ReasonChangePassword:    {403, "E0000035", "Change password not allowed on specified user."},
+	bailiwick.ReasonChangeQuestion:    {403, "E0000036", "Change recovery question not allowed on specified user."},
 	bailiwick.ReasonPasswordCannotBe:  {403, "E0000017", "Password reset failed"},
 	bailiwick.ReasonCredentialScheme:  {400, "E0000041", "Credentials should not be set on this resource based on the scheme."},
 	bailiwick.ReasonExpireNeedsSecret: {400, "E0000124", "Could not create user. To create a user and expire their password immediately, a password must be specified"},
@@ -129,6 +132,7 @@ func fail(w http.ResponseWriter, r *http.Request, err error) {
 // permission says nothing more, so that it is the same for every target.
 func causes(e *bailiwick.Error, answer refusal) []wireCause {
 	switch {
+	case e.Reason == bailiwick.ReasonWrongPassword: // about the input, though its status is that of a refusal
 	case answer.status != http.StatusBadRequest && answer.status != http.StatusConflict, e.Message == "":
 		return []wireCause{}
 	case e.Reason == bailiwick.ReasonUnknownField, e.Field == "":

@@ -12,6 +12,7 @@ func fixtures() []fixture {
 	var out []fixture
 	out = append(out, userFixtures()...)
 	out = append(out, lifecycleFixtures()...)
+	out = append(out, credentialFixtures()...)
 	out = append(out, groupFixtures()...)
 	out = append(out, otherFixtures()...)
 	out = append(out, schemaFixtures()...)
@@ -92,6 +93,24 @@ func lifecycleFixtures() []fixture {
 		at("expire_password", "?tempPassword=true", bailiwick.Active),
 		at("expire_password_with_temp_password", "", bailiwick.Active),
 		at("expire_password_with_temp_password", "", bailiwick.Provisioned),
+	}
+}
+
+func credentialFixtures() []fixture {
+	const at = "POST /api/v1/users/{user}/credentials/"
+	change := func(old string) func(site) string {
+		return text(`{"oldPassword":{"value":"` + old + `"},"newPassword":{"value":"battery staple horse"}}`)
+	}
+	active := people(bailiwick.Active)
+	return []fixture{
+		{route: at + "change_password", sites: active, body: change("correct horse battery")},
+		{route: at + "change_password", note: "suspended", sites: people(bailiwick.Suspended), body: change("correct horse battery")},
+		{route: at + "change_password", note: "me", me: true, sites: nowhere, body: change("correct horse battery")},
+		{route: at + "change_recovery_question", sites: active,
+			body: text(`{"password":{"value":"correct horse battery"},"recovery_question":{"question":"Who?","answer":"Nobody"}}`)},
+		{route: at + "forgot_password", note: "without a question", sites: active},
+		{route: at + "forgot_password", query: "?sendEmail=false", note: "without a question", sites: active},
+		{route: at + "forgot_password_recovery_question", sites: active, body: text(`{"password":{"value":"battery staple horse"},"recovery_question":{"answer":"Nobody"}}`)},
 	}
 }
 

@@ -62,6 +62,10 @@ func bodyFor(method, path string) string {
 	switch {
 	case method == http.MethodGet || method == http.MethodDelete:
 		return ""
+	case strings.HasSuffix(path, "/change_password"):
+		return changeBody(of, "battery staple horse")
+	case strings.HasSuffix(path, "/change_recovery_question"):
+		return `{"password":{"value":"` + of + `"},"recovery_question":{"question":"Who?","answer":"Nobody"}}`
 	case strings.HasSuffix(path, "/roles"):
 		return `{"type":"REPORT_ADMIN"}`
 	case strings.HasPrefix(path, "/api/v1/groups"):

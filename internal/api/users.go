@@ -52,15 +52,19 @@ func (a *API) user(r *http.Request, u bailiwick.User, links map[string]href) wir
 			profile[always] = nil
 		}
 	}
-	out := wireUser{ID: u.ID, Status: u.Status, Created: stamp(u.Created), Activated: stamp(u.Activated),
+	return wireUser{ID: u.ID, Status: u.Status, Created: stamp(u.Created), Activated: stamp(u.Activated),
 		StatusChanged: stamp(u.StatusChanged), LastLogin: stamp(u.LastLogin), LastUpdated: stamp(u.LastUpdated),
 		PasswordChanged: stamp(u.PasswordChanged), RealmID: u.RealmID, Type: wireRef{u.TypeID}, Profile: profile,
-		Credentials: wireCredentials{Provider: wireProvider{u.Provider, u.Provider}}, Links: links}
+		Credentials: credentialsOf(u), Links: links}
+}
+
+func credentialsOf(u bailiwick.User) wireCredentials {
+	out := wireCredentials{Provider: wireProvider{u.Provider, u.Provider}}
 	if u.HasPassword {
-		out.Credentials.Password = &empty{}
+		out.Password = &empty{}
 	}
 	if u.RecoveryQuestion != "" {
-		out.Credentials.Question = &wireQuestion{u.RecoveryQuestion}
+		out.Question = &wireQuestion{u.RecoveryQuestion}
 	}
 	return out
 }
@@ -96,9 +100,9 @@ func (a *API) userLinks(r *http.Request, u bailiwick.User) map[string]href {
 var offered = map[bailiwick.Status][]string{
 	bailiwick.Staged:          {"activate"},
 	bailiwick.Provisioned:     {"reactivate", "suspend", "resetPassword", "deactivate"},
-	bailiwick.Active:          {"suspend", "resetPassword", "expirePassword", "deactivate"},
-	bailiwick.Recovery:        {"reactivate", "resetPassword", "deactivate"},
-	bailiwick.PasswordExpired: {"resetPassword", "deactivate"},
+	bailiwick.Active:          {"suspend", "resetPassword", "expirePassword", "forgotPassword", "changePassword", "changeRecoveryQuestion", "deactivate"},
+	bailiwick.Recovery:        {"reactivate", "resetPassword", "changePassword", "deactivate"},
+	bailiwick.PasswordExpired: {"resetPassword", "changePassword", "deactivate"},
 	bailiwick.LockedOut:       {"unlock", "resetPassword", "deactivate"},
 	bailiwick.Suspended:       {"unsuspend", "deactivate"},
 	bailiwick.Deprovisioned:   {"activate", "delete"},
@@ -111,15 +115,18 @@ type userOperation struct {
 }
 
 var userOperations = map[string]userOperation{
-	"activate":       {http.MethodPost, "/lifecycle/activate", nil},
-	"reactivate":     {http.MethodPost, "/lifecycle/reactivate", nil},
-	"suspend":        {http.MethodPost, "/lifecycle/suspend", nil},
-	"unsuspend":      {http.MethodPost, "/lifecycle/unsuspend", nil},
-	"unlock":         {http.MethodPost, "/lifecycle/unlock", nil},
-	"deactivate":     {http.MethodPost, "/lifecycle/deactivate", nil},
-	"resetPassword":  {http.MethodPost, "/lifecycle/reset_password", nil},
-	"expirePassword": {http.MethodPost, "/lifecycle/expire_password", hasPassword},
-	"delete":         {http.MethodDelete, "", nil},
+	"activate":               {http.MethodPost, "/lifecycle/activate", nil},
+	"reactivate":             {http.MethodPost, "/lifecycle/reactivate", nil},
+	"suspend":                {http.MethodPost, "/lifecycle/suspend", nil},
+	"unsuspend":              {http.MethodPost, "/lifecycle/unsuspend", nil},
+	"unlock":                 {http.MethodPost, "/lifecycle/unlock", nil},
+	"deactivate":             {http.MethodPost, "/lifecycle/deactivate", nil},
+	"resetPassword":          {http.MethodPost, "/lifecycle/reset_password", nil},
+	"expirePassword":         {http.MethodPost, "/lifecycle/expire_password", hasPassword},
+	"forgotPassword":         {http.MethodPost, "/credentials/forgot_password", func(u bailiwick.User) bool { return u.RecoveryQuestion != "" }},
+	"changePassword":         {http.MethodPost, "/credentials/change_password", hasPassword},
+	"changeRecoveryQuestion": {http.MethodPost, "/credentials/change_recovery_question", hasPassword},
+	"delete":                 {http.MethodDelete, "", nil},
 }
 
 func hasPassword(u bailiwick.User) bool { return u.HasPassword }

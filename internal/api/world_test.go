@@ -132,7 +132,7 @@ func newWorld(t testing.TB, dsn string, limits web.Limits) *world {
 	middle := web.New(web.Options{PublicURL: public, Orgs: w.dir.Orgs, SignIn: w.signIn,
 		Log: slog.New(slog.NewTextHandler(w.logged, nil)), Limits: limits,
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}})
-	w.api = api.New(w.dir, middle)
+	w.api = api.New(w.dir, w.signIn, middle)
 	w.server = httptest.NewServer(middle.Middleware(w.api.Handler()))
 	t.Cleanup(w.server.Close)
 	w.org = must(w.dir.CreateOrg(t.Context(), "a world for a test", "acme", "Acme"))

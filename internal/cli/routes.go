@@ -36,7 +36,7 @@ func (a *app) routes(origin *url.URL, counts *metrics) (http.Handler, error) {
 		return nil, err
 	}
 	door.Routes(pages)
-	site := w.Middleware(split(api.New(a.Directory, w).Handler(), pages))
+	site := w.Middleware(split(api.New(a.Directory, a.SignIn, w).Handler(), pages))
 
 	return a.healthOr(counts.routed(site)), nil
 }

@@ -67,7 +67,8 @@ const (
 	minAnswer   = 4
 )
 
-func (q RecoveryQuestion) check() error {
+// Check returns the first fault of the question and its answer.
+func (q RecoveryQuestion) Check() error {
 	const field = "recovery_question."
 	asked, answer := utf8.RuneCountInString(q.Question), utf8.RuneCountInString(q.Answer)
 	switch {
@@ -89,7 +90,7 @@ func checkCredentials(provider bailiwick.Provider, p NewPassword, q RecoveryQues
 	case p.Clear != "" && p.Hash != nil:
 		return bailiwick.InvalidField("credentials.password", "must be a value or a hash, not both")
 	case asked:
-		if err := q.check(); err != nil {
+		if err := q.Check(); err != nil {
 			return err
 		}
 	}
@@ -379,4 +380,49 @@ func (d *Directory) ClearSessions(ctx context.Context, by authz.Actor, ref strin
 		return tx.VoidLinks(u.ID)
 	})
 	return done, err
+}
+
+// ForgotPassword mails a reset link as somebody who forgot the password would
+// ask for it: the password stays good until the link is used (REC-12). It is
+// for accounts with a recovery question, which plays no further part.
+func (d *Directory) ForgotPassword(ctx context.Context, by authz.Actor, ref string) error {
+	return d.forgot(ctx, by, ref, authz.UsersResetPassword, func(tx *store.Tx, u bailiwick.User) error {
+		return tx.Send(mail.ResetPassword{To: u.ID, By: nameOf(tx.Actor())})
+	})
+}
+
+// ForgotPasswordForLink is the same but hands the link to the actor (REC-18).
+func (d *Directory) ForgotPasswordForLink(ctx context.Context, by authz.Actor, ref string) (HandedLink, error) {
+	var link HandedLink
+	err := d.forgot(ctx, by, ref, authz.UsersReceiveLink, func(tx *store.Tx, u bailiwick.User) (err error) {
+		link, err = d.hand(tx, u)
+		return err
+	})
+	return link, err
+}
+
+// ForgotPasswordByAnswer would set a password for whoever knows the answer to
+// the recovery question. Nobody gets in by that (decision 7).
+func (d *Directory) ForgotPasswordByAnswer(ctx context.Context, by authz.Actor, ref string) error {
+	return d.forgot(ctx, by, ref, authz.UsersResetPassword, func(*store.Tx, bailiwick.User) error { return errForgot })
+}
+
+var errForgot = bailiwick.Refused(bailiwick.Forbidden, bailiwick.ReasonForgotPassword, "there is no recovery for this user by this way")
+
+func (d *Directory) forgot(ctx context.Context, by authz.Actor, ref string, p authz.UserPermission, deliver func(*store.Tx, bailiwick.User) error) error {
+	return d.store.Do(ctx, by, bailiwick.UserPasswordReset, func(tx *store.Tx) error {
+		scope, err := tx.Actor().Users(p)
+		if err != nil {
+			return err
+		}
+		u, err := tx.UserByRef(scope, ref)
+		if err != nil {
+			return err
+		}
+		if u.Status != bailiwick.Active || u.RecoveryQuestion == "" || u.Provider == bailiwick.ProviderFederation {
+			return errForgot
+		}
+		tx.Target(u.Entity())
+		return deliver(tx, u)
+	})
 }

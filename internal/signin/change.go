@@ -80,7 +80,7 @@ func (s *SignIn) ChangePassword(ctx context.Context, by authz.Actor, old, passwo
 	})
 }
 
-var errWrongPassword = bailiwick.Refused(bailiwick.Invalid, bailiwick.ReasonWrongPassword, "the old password is not right").In("oldPassword")
+var errWrongPassword = bailiwick.Refused(bailiwick.Invalid, bailiwick.ReasonWrongPassword, "Old Password is not correct").In("oldPassword")
 
 // replace gives the person the new password and the status that goes with it,
 // and voids what could undo it. Who calls saves the person.

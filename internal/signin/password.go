@@ -52,6 +52,9 @@ func (s *SignIn) Password(ctx context.Context, by authz.Actor, login, password s
 		}
 		if rehash != "" {
 			now.Password.Hash = rehash
+			if now.User.Provider == bailiwick.ProviderImport {
+				now.User.Provider = bailiwick.ProviderInternal // nothing is left of the foreign hash (PWD-11)
+			}
 		}
 		in, err = s.begin(tx, by, now, token)
 		return err
@@ -217,7 +220,7 @@ func unchanged(tx *store.Tx, before store.Signer) (store.Signer, error) {
 }
 
 // rehash makes a new hash of a password that was just verified, if the old one
-// was made at another cost (PWD-1); else it is "".
+// was made at another cost (PWD-1) or elsewhere (PWD-11); else it is "".
 func (s *SignIn) rehash(ctx context.Context, stored, password string) (string, error) {
 	if !s.hasher.NeedsRehash(stored) {
 		return "", nil

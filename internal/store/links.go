@@ -162,9 +162,9 @@ func (tx *Tx) SaveSigner(s Signer) error {
 		return oneRow(err, "User", u.ID)
 	}
 	n, err := tx.exec(`UPDATE users SET status = $3, activated = $4, status_changed = $5, last_login = $6, last_updated = $7,
-		password = $8, password_until = $9, password_changed = $10, version = version + 1 WHERE org_id = $1 AND id = $2 AND version = $11`,
+		password = $8, password_until = $9, password_changed = $10, provider = $11, version = version + 1 WHERE org_id = $1 AND id = $2 AND version = $12`,
 		tx.org, u.ID, u.Status, millis(u.Activated), millis(u.StatusChanged), millis(u.LastLogin), millis(u.LastUpdated),
-		s.Password.Hash, millis(s.Password.Until), millis(u.PasswordChanged), u.Version)
+		s.Password.Hash, millis(s.Password.Until), millis(u.PasswordChanged), u.Provider, u.Version)
 	if err != nil {
 		return fmt.Errorf("write who signed in: %w", err)
 	}
