@@ -168,7 +168,7 @@ func place(path, value string, id bailiwick.ID) string {
 	return atValue + path + keyEnd + value + keyEnd + string(id)
 }
 
-func placed(at string) (path, value string, id bailiwick.ID) {
+func readPlace(at string) (path, value string, id bailiwick.ID) {
 	path, rest, _ := strings.Cut(at, keyEnd)
 	i := strings.LastIndex(rest, keyEnd)
 	return path, rest[:i], bailiwick.ID(rest[i+1:])
@@ -180,7 +180,7 @@ func (s *searching) stretchOf(at string) span {
 	if at == "" {
 		return *s.best.span
 	}
-	path, _, _ := placed(at)
+	path, _, _ := readPlace(at)
 	return bounds(s.q.Where, path)
 }
 
@@ -192,7 +192,7 @@ func (s *searching) byValue(along span, at string) (end bool, err error) {
 		value = along.to
 	}
 	if at != "" {
-		_, value, id = placed(at)
+		_, value, id = readPlace(at)
 	}
 	for {
 		n := s.batch()
@@ -328,7 +328,7 @@ func (s *searching) sortAll(from finder, along span, cursor string) error {
 	var after row
 	switch {
 	case strings.HasPrefix(cursor, atValue):
-		_, after.key, after.user.ID = placed(cursor[1:])
+		_, after.key, after.user.ID = readPlace(cursor[1:])
 	case cursor != "":
 		after.absent, after.user.ID = true, bailiwick.ID(cursor[1:])
 	}
