@@ -10,6 +10,8 @@ import (
 // make. Refusals come back as [*Refusal]; list calls follow the SDK's own
 // notion of a next page to the end.
 type Driver interface {
+	SchemaDriver
+
 	CreateUser(ctx context.Context, u NewUser) (User, error)
 	User(ctx context.Context, idOrLogin string) (User, error)
 	Users(ctx context.Context, q Query) (Pages[User], error)
@@ -71,6 +73,7 @@ type NewUser struct {
 	Activate                   *bool
 	NextLogin                  string
 	GroupIDs                   []string
+	TypeID                     string         // empty for the default one
 	Extra                      map[string]any // further profile properties
 }
 

@@ -70,6 +70,9 @@ func (d v2) CreateUser(ctx context.Context, u NewUser) (User, error) {
 		profile[name] = v
 	}
 	body := okta.CreateUserRequest{Profile: &profile, GroupIds: u.GroupIDs}
+	if u.TypeID != "" {
+		body.Type = &okta.UserType{Id: u.TypeID}
+	}
 	if u.Password != "" {
 		body.Credentials = &okta.UserCredentials{Password: &okta.PasswordCredential{Value: u.Password}}
 	}

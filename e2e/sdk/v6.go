@@ -86,6 +86,9 @@ func (d v6) CreateUser(ctx context.Context, u NewUser) (User, error) {
 		Login: &u.Login, Email: &u.Login, AdditionalProperties: u.Extra,
 	}
 	body := okta.CreateUserRequest{Profile: profile, GroupIds: u.GroupIDs}
+	if u.TypeID != "" {
+		body.Type = &okta.CreateUserRequestType{Id: &u.TypeID}
+	}
 	if u.Password != "" {
 		body.Credentials = &okta.UserCredentialsWritable{Password: &okta.PasswordCredential{Value: &u.Password}}
 	}
