@@ -248,15 +248,20 @@ func (d *Directory) member(ctx context.Context, by authz.Actor, event bailiwick.
 		if !changed {
 			return store.Unchanged()
 		}
-		tx.Target(u.Entity(), g.Entity())
-		power, err := carriesPower(tx, g.ID)
-		if err != nil || !power {
-			return err
-		}
-		who := bailiwick.Principal{Kind: bailiwick.UserPrincipal, ID: u.ID}
-		if event == bailiwick.MemberAdded {
-			return gained(tx, held{Principal: who, user: u})
-		}
-		return lost(tx, who)
+		return moved(tx, &telling{}, event, g, u)
 	})
+}
+
+// moved tells of a membership that came or went, and what power went with it.
+func moved(tx *store.Tx, tell *telling, event bailiwick.EventType, g bailiwick.Group, u bailiwick.User) error {
+	tell.of(tx, event, nil, u.Entity(), g.Entity())
+	power, err := carriesPower(tx, g.ID)
+	if err != nil || !power {
+		return err
+	}
+	who := bailiwick.Principal{Kind: bailiwick.UserPrincipal, ID: u.ID}
+	if event == bailiwick.MemberAdded {
+		return gained(tx, held{Principal: who, user: u})
+	}
+	return lost(tx, who)
 }

@@ -120,7 +120,7 @@ func (e edit) apply(tx *store.Tx, ref string) (bailiwick.User, error) {
 	}
 	written := false
 	if e.Profile != nil || e.Question != (RecoveryQuestion{}) {
-		if u, written, err = e.edited(tx, scopes[0], u); err != nil {
+		if u, written, err = e.edited(tx, &telling{}, scopes[0], u); err != nil {
 			return u, err
 		}
 	}
@@ -153,7 +153,7 @@ func (e edit) scopes(tx *store.Tx) ([]authz.UserScope, error) {
 }
 
 // edited saves profile and question, and reports whether anything changed.
-func (e edit) edited(tx *store.Tx, scope authz.UserScope, u bailiwick.User) (bailiwick.User, bool, error) {
+func (e edit) edited(tx *store.Tx, tell *telling, scope authz.UserScope, u bailiwick.User) (bailiwick.User, bool, error) {
 	profile := u.Profile
 	if e.Profile != nil {
 		profile = e.next(u.Profile)
@@ -187,10 +187,7 @@ func (e edit) edited(tx *store.Tx, scope authz.UserScope, u bailiwick.User) (bai
 		return u, false, nil
 	}
 	u.Profile, u.RecoveryQuestion, u.LastUpdated = profile, question, tx.Now()
-	tx.Target(u.Entity())
-	for _, f := range changed {
-		tx.Changed(bailiwick.Change{Field: f})
-	}
+	tell.of(tx, bailiwick.UserProfileUpdated, changed, u.Entity())
 	if err := tx.SaveUser(scope, u); err != nil {
 		return u, false, err
 	}

@@ -86,7 +86,7 @@ func (d *Directory) CreateUser(ctx context.Context, by authz.Actor, n NewUser) (
 	}
 	var made bailiwick.User
 	err = d.store.Do(ctx, by, bailiwick.UserCreated, func(tx *store.Tx) error {
-		people, err := createUsers(tx, []NewUser{n}, []store.Password{password})
+		people, err := createUsers(tx, &telling{}, []NewUser{n}, []store.Password{password})
 		if err != nil {
 			return err
 		}
@@ -112,15 +112,16 @@ func (d *Directory) LoadUsers(ctx context.Context, by authz.Actor, batch []NewUs
 	var made []bailiwick.User
 	err := d.store.Do(ctx, by, bailiwick.UserCreated, func(tx *store.Tx) error {
 		var err error
-		made, err = createUsers(tx, batch, passwords)
+		made, err = createUsers(tx, &telling{}, batch, passwords)
 		return err
 	})
 	return made, err
 }
 
 // createUsers makes people, puts them into their groups, and only then asks
-// whether each is inside the actor's own scope.
-func createUsers(tx *store.Tx, batch []NewUser, passwords []store.Password) ([]bailiwick.User, error) {
+// whether each is inside the actor's own scope. What one of the batch is at
+// fault for says so as a [rowFault].
+func createUsers(tx *store.Tx, tell *telling, batch []NewUser, passwords []store.Password) ([]bailiwick.User, error) {
 	scope, err := tx.Actor().Users(authz.UsersCreate)
 	if err != nil {
 		return nil, err
@@ -134,14 +135,10 @@ func createUsers(tx *store.Tx, batch []NewUser, passwords []store.Password) ([]b
 	for i, n := range batch {
 		u, err := insertUser(tx, scope, org, n, passwords[i])
 		if err != nil {
-			return nil, err
+			return nil, rowFault{i, err}
 		}
 		made[i] = u
-		if i == 0 {
-			tx.Target(u.Entity())
-		} else {
-			tx.Also(bailiwick.UserCreated, u.Entity())
-		}
+		tell.of(tx, bailiwick.UserCreated, nil, u.Entity())
 		for _, id := range slices.Compact(slices.Sorted(slices.Values(n.GroupIDs))) {
 			joining[id] = append(joining[id], u)
 		}
@@ -150,9 +147,8 @@ func createUsers(tx *store.Tx, batch []NewUser, passwords []store.Password) ([]b
 		return nil, err
 	}
 	for i, u := range made {
-		if _, err := tx.User(scope, u.ID); err != nil {
-			// The new person is outside the actor's own scope.
-			return nil, bailiwick.Refused(bailiwick.Forbidden, bailiwick.ReasonMissingGroup, "add the user to at least one of your groups")
+		if err := insideOwnScope(tx, scope, u); err != nil {
+			return nil, rowFault{i, err}
 		}
 		if n := batch[i]; n.Activate && u.Status == bailiwick.Provisioned && n.Past == nil {
 			if err := tx.Send(mail.Activation{To: u.ID, By: nameOf(tx.Actor())}); err != nil {
@@ -161,6 +157,18 @@ func createUsers(tx *store.Tx, batch []NewUser, passwords []store.Password) ([]b
 		}
 	}
 	return made, nil
+}
+
+// insideOwnScope refuses to leave a new person where the actor does not reach.
+// The system reaches everybody.
+func insideOwnScope(tx *store.Tx, scope authz.UserScope, u bailiwick.User) error {
+	if tx.Actor().Claim() == authz.SystemClaim {
+		return nil
+	}
+	if _, err := tx.User(scope, u.ID); err != nil {
+		return bailiwick.Refused(bailiwick.Forbidden, bailiwick.ReasonMissingGroup, "add the user to at least one of your groups")
+	}
+	return nil
 }
 
 func insertUser(tx *store.Tx, scope authz.UserScope, org bailiwick.Org, n NewUser, password store.Password) (bailiwick.User, error) {

@@ -1,0 +1,121 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/bailiwick-iam/bailiwick"
+	"github.com/bailiwick-iam/bailiwick/internal/authz"
+	"github.com/bailiwick-iam/bailiwick/internal/filter"
+)
+
+// AlsoChanged is [Tx.Also] for an event that names the fields it changed.
+func (tx *Tx) AlsoChanged(t bailiwick.EventType, changes []bailiwick.Change, targets ...bailiwick.EventEntity) {
+	tx.Also(t, targets...)
+	tx.also[len(tx.also)-1].Changes = changes
+}
+
+// Named is the spelling under which logins and names of groups are unique.
+func Named(name string) string { return filter.FoldAccents(name) }
+
+// UsersNamed reads the people of those logins, as far as the scope shows them,
+// by their logins as [Named] spells them.
+func (v *View) UsersNamed(scope authz.UserScope, logins []string) (map[string]bailiwick.User, error) {
+	out := make(map[string]bailiwick.User, len(logins))
+	for part := range slices.Chunk(logins, rowsAtOnce) {
+		a := v.args()
+		text := `SELECT ` + userColumns + ` FROM users u WHERE u.org_id = $1 AND u.login_key IN (` + a.names(part) + `) AND ` +
+			userPredicate(&a, scope.See())
+		rows, err := v.query(text, a...)
+		users, err := collect(rows, err, scanUserRow)
+		if err != nil {
+			return nil, fmt.Errorf("find people by login: %w", err)
+		}
+		for _, u := range users {
+			out[Named(u.Profile.Login())] = u
+		}
+	}
+	return out, nil
+}
+
+// GroupsNamed reads the groups of those names, as far as the scope shows them,
+// by their names as [Named] spells them.
+func (v *View) GroupsNamed(scope authz.GroupScope, names []string) (map[string]bailiwick.Group, error) {
+	out := make(map[string]bailiwick.Group, len(names))
+	for part := range slices.Chunk(names, rowsAtOnce) {
+		a := v.args()
+		text := `SELECT ` + groupColumns + ` FROM groups g WHERE g.org_id = $1 AND g.name_key IN (` + a.names(part) + `) AND ` +
+			setPredicate(&a, scope.See(), "g.id")
+		rows, err := v.query(text, a...)
+		groups, err := collect(rows, err, scanGroupRow)
+		if err != nil {
+			return nil, fmt.Errorf("find groups by name: %w", err)
+		}
+		for _, g := range groups {
+			out[Named(g.Name)] = g
+		}
+	}
+	return out, nil
+}
+
+// A Membership is a group that a person is in.
+type Membership struct {
+	User, Group bailiwick.ID
+	Name        string // of the group
+}
+
+// Memberships lists the groups of some people whom the scope shows, sorted by
+// person and name. The built-in group is left out: everybody is in it.
+func (v *View) Memberships(people authz.UserScope, groups authz.GroupScope, users []bailiwick.ID) ([]Membership, error) {
+	var out []Membership
+	for part := range slices.Chunk(users, rowsAtOnce) {
+		a := v.args()
+		text := `SELECT m.user_id, g.id, g.name FROM group_members m JOIN groups g ON g.org_id = m.org_id AND g.id = m.set_id
+			JOIN users u ON u.org_id = m.org_id AND u.id = m.user_id
+			WHERE m.org_id = $1 AND m.user_id IN (` + a.list(part) + `) AND ` + setPredicate(&a, groups.See(), "g.id") +
+			` AND ` + userPredicate(&a, people.See()) + ` ORDER BY m.user_id, g.name_key`
+		rows, err := v.query(text, a...)
+		if err != nil {
+			return nil, fmt.Errorf("read memberships: %w", err)
+		}
+		for rows.Next() {
+			var m Membership
+			if err := rows.Scan(&m.User, &m.Group, &m.Name); err != nil {
+				rows.Close()
+				return nil, fmt.Errorf("read memberships: %w", err)
+			}
+			out = append(out, m)
+		}
+		if err := rows.Close(); err != nil {
+			return nil, fmt.Errorf("read memberships: %w", err)
+		}
+	}
+	return out, nil
+}
+
+func (a *args) names(names []string) string {
+	keys := make([]bailiwick.ID, len(names))
+	for i, name := range names {
+		keys[i] = bailiwick.ID(name)
+	}
+	return a.list(keys)
+}
+
+// UsersByLogin lists whom the scope shows, sorted by login as [Named] spells it.
+// It is for going through everybody: for a narrow scope a page can read the
+// rows of many others.
+func (v *View) UsersByLogin(scope authz.UserScope, after string, limit int) (Page[bailiwick.User], error) {
+	a := v.args()
+	text := `SELECT ` + userColumns + ` FROM users u WHERE u.org_id = $1 AND u.login_key > ` + a.add(after) + ` AND ` +
+		userPredicate(&a, scope.See()) + ` ORDER BY u.login_key LIMIT ` + a.add(limit+1)
+	rows, err := v.query(text, a...)
+	users, err := collect(rows, err, scanUserRow)
+	if err != nil {
+		return Page[bailiwick.User]{}, fmt.Errorf("read people by login: %w", err)
+	}
+	keys := make([]string, len(users))
+	for i, u := range users {
+		keys[i] = Named(u.Profile.Login())
+	}
+	return cutPage(users, keys, limit), nil
+}
