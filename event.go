@@ -36,6 +36,15 @@ const (
 	MemberRemoved        EventType = "group.user_membership.remove"
 	GroupOwnerAdded      EventType = "group.owner.add"
 	GroupOwnerRemoved    EventType = "group.owner.remove"
+	GroupRuleCreated     EventType = "group_rule.create"
+	GroupRuleUpdated     EventType = "group_rule.update"
+	GroupRuleActivated   EventType = "group_rule.activate"
+	GroupRuleDeactivated EventType = "group_rule.deactivate"
+	GroupRuleInvalidated EventType = "group_rule.invalidate"
+	GroupRuleDeleted     EventType = "group_rule.delete"
+	GroupRuleApplied     EventType = "group_rule.apply"
+	WorkPaused           EventType = "job.pause"
+	WorkResumed          EventType = "job.resume"
 	GroupPrivilegeGrant  EventType = "group.privilege.grant"
 	GroupPrivilegeRevoke EventType = "group.privilege.revoke"
 	ScopeChanged         EventType = "scope.changed"
@@ -80,6 +89,9 @@ var eventText = map[EventType]string{
 	GroupCreated: "Create group", GroupDeleted: "Delete group", GroupUpdated: "Update group",
 	MemberAdded: "Add user to group", MemberRemoved: "Remove user from group",
 	GroupOwnerAdded: "Add owner to group", GroupOwnerRemoved: "Remove owner from group",
+	GroupRuleCreated: "Create group rule", GroupRuleUpdated: "Update group rule", GroupRuleActivated: "Activate group rule",
+	GroupRuleDeactivated: "Deactivate group rule", GroupRuleInvalidated: "Group rule became invalid", GroupRuleDeleted: "Delete group rule",
+	GroupRuleApplied: "Apply group rule", WorkPaused: "Pause long work", WorkResumed: "Resume long work",
 	GroupPrivilegeGrant: "Grant group privilege", GroupPrivilegeRevoke: "Revoke group privilege",
 	ScopeChanged: "Change the scope of a role", ScopeWidened: "Widen the scope of a role to everything",
 	AppCreated: "Create app", AppUpdated: "Update app", AppActivated: "Activate app", AppDeactivated: "Deactivate app",
@@ -126,6 +138,15 @@ type Event struct {
 	TokenID     ID
 }
 
+// TransactionType is WEB for what a request did and JOB for what the server
+// did by itself.
+func (e Event) TransactionType() string {
+	if e.Client.RequestID == "" {
+		return "JOB"
+	}
+	return "WEB"
+}
+
 // An EventEntity is somebody or something that an event is about.
 type EventEntity struct {
 	ID          ID     `json:"id"`
@@ -146,6 +167,7 @@ type Client struct {
 	Address   string `json:"address,omitempty"`
 	UserAgent string `json:"userAgent,omitempty"`
 	RequestID string `json:"requestId,omitempty"`
+	Path      string `json:"path,omitempty"` // of a request to the API, without its query
 }
 
 // Entity describes the user as a part of an event.

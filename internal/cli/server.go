@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/bailiwick-iam/bailiwick/internal/jobs"
 	"github.com/bailiwick-iam/bailiwick/internal/outbox"
 )
 
@@ -33,6 +35,9 @@ const (
 
 // sweepEvery is how often what has run out is deleted.
 const sweepEvery = time.Hour
+
+// sealEvery is how often new events of the log get their places.
+const sealEvery = 500 * time.Millisecond
 
 // serving is what an app has once it is started.
 type serving struct {
@@ -62,6 +67,7 @@ func (a *app) start(ctx context.Context) error {
 	}
 	background, halt := context.WithCancel(context.WithoutCancel(ctx))
 	a.halt, a.failed = halt, make(chan error, 2)
+	a.labour(background)
 	if err := a.deliver(background); err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -74,6 +80,7 @@ func (a *app) start(ctx context.Context) error {
 		a.listen(private, counts.handler())
 	}
 	a.work.Go(func() { a.sweep(background) })
+	a.work.Go(func() { a.seal(background) })
 	a.listen(listener, handler)
 	a.ready.Store(true)
 	a.set.Log.Info("serving", "address", listener.Addr().String(), "url", a.URL, "store", a.Store.Engine())
@@ -109,6 +116,12 @@ func (a *app) listen(l net.Listener, handler http.Handler) {
 	})
 }
 
+// labour starts the worker for long work.
+func (a *app) labour(ctx context.Context) {
+	worker := jobs.New(a.Store, a.Directory, a.set.Log)
+	a.work.Go(func() { worker.Run(ctx) })
+}
+
 // deliver starts the outbox, if there is a way for mails to leave.
 func (a *app) deliver(ctx context.Context) error {
 	to, err := a.set.deliverer()
@@ -125,6 +138,22 @@ func (a *app) deliver(ctx context.Context) error {
 	}
 	a.work.Go(func() { worker.Run(ctx) })
 	return nil
+}
+
+// seal gives the events of the log their places, within a second.
+func (a *app) seal(ctx context.Context) {
+	tick := time.NewTicker(sealEvery)
+	defer tick.Stop()
+	for holder := rand.Text(); ; {
+		if err := a.Directory.SealLogs(ctx, holder); err != nil && ctx.Err() == nil {
+			a.set.Log.Error("seal the system log", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 func (a *app) sweep(ctx context.Context) {

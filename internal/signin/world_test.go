@@ -200,7 +200,11 @@ func (w *world) log() []bailiwick.Event {
 	w.t.Helper()
 	var out []bailiwick.Event
 	err := w.store.View(w.t.Context(), w.system(), func(v *store.View) error {
-		page, err := v.Events(store.EventQuery{Until: 1 << 52, Limit: 1000})
+		scope, err := v.Actor().Log()
+		if err != nil {
+			return err
+		}
+		page, err := v.Events(scope, store.EventQuery{Until: 1 << 52, Limit: 1000})
 		out = page.Rows
 		return err
 	})

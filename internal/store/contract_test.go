@@ -47,11 +47,23 @@ var byID = map[string]string{
 	"Assignment":       "the caller has read the principal",
 	"Assignments":      "the caller has read the principal",
 	"RolesLostWith":    "the caller has read the group, to delete it",
+	"GroupRule":        "judged by GroupRulesManage, which is org-wide",
+	"GroupRules":       "judged by GroupRulesManage, which is org-wide",
+	"DeleteGroupRule":  "judged by GroupRulesManage, which is org-wide",
+	"IsRuleTarget":     "the caller has read the group",
+	"EndJobs":          "the caller has read the rule",
+	"Job":              "judged by GroupRulesManage, which is org-wide",
+	"Jobs":             "judged by GroupRulesManage, which is org-wide",
+	"MoveJob":          "judged by GroupRulesManage, which is org-wide",
+	"ApplyRules":       "judged by GroupRulesManage, which is org-wide",
+	"WorkOffRule":      "judged by GroupRulesManage, which is org-wide",
+	"CountOfRule":      "judged by GroupRulesManage, which is org-wide",
 	"Holder":           "an event tells of it; the log redacts when it is read",
 }
 
 var scopes = []reflect.Type{reflect.TypeFor[authz.UserScope](), reflect.TypeFor[authz.GroupScope](),
-	reflect.TypeFor[authz.AppScope](), reflect.TypeFor[authz.RealmScope]()}
+	reflect.TypeFor[authz.AppScope](), reflect.TypeFor[authz.RealmScope](),
+	reflect.TypeFor[authz.TokenScope](), reflect.TypeFor[authz.LogScope]()}
 
 // Whoever reads or writes people or groups says on whose authority: the scope
 // is the first argument, so that it cannot be forgotten and is seen at once.

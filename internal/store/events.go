@@ -151,40 +151,6 @@ func scanEvent(row scanner) (bailiwick.Event, error) {
 	return e, nil
 }
 
-// An EventQuery asks for events by time.
-type EventQuery struct {
-	Since, Until int64 // Unix milliseconds, half open
-	Types        []bailiwick.EventType
-	Descending   bool
-	After        string // Next of the page before
-	Limit        int
-}
-
-// Events lists the org's events by time. It needs the right to read the log.
-func (v *View) Events(q EventQuery) (Page[bailiwick.Event], error) {
-	if err := v.actor.May(authz.LogsRead); err != nil {
-		return Page[bailiwick.Event]{}, err
-	}
-	a := v.args()
-	where := ` WHERE e.org_id = $1 AND e.published >= ` + a.add(q.Since) + ` AND e.published < ` + a.add(q.Until)
-	if len(q.Types) > 0 {
-		marks := make([]string, len(q.Types))
-		for i, t := range q.Types {
-			marks[i] = a.add(t)
-		}
-		where += ` AND e.type IN (` + strings.Join(marks, ", ") + `)`
-	}
-	op, direction := " > ", ""
-	if q.Descending {
-		op, direction = " < ", " DESC"
-	}
-	if at, id, ok := eventPosition(q.After); ok {
-		where += ` AND (e.published, e.id)` + op + `(CAST(` + a.add(at) + ` AS BIGINT), ` + a.add(id) + `)`
-	}
-	return v.eventPage(`SELECT `+eventColumns+` FROM events e`+where+
-		` ORDER BY e.published`+direction+`, e.id`+direction+` LIMIT `+a.add(q.Limit+1), a, q.Limit)
-}
-
 // EventsOf lists what happened to a person or was done by that person, newest
 // first. The scope must contain the person, and shows other people in them.
 func (v *View) EventsOf(scope authz.UserScope, id bailiwick.ID, limit int) ([]bailiwick.Event, error) {

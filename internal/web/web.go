@@ -15,6 +15,7 @@ import (
 	"net/netip"
 	"net/url"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -248,17 +249,28 @@ func (w *Web) bearer(r *http.Request) (authz.Actor, error) {
 	if !strings.EqualFold(kind, "SSWS") {
 		return authz.Actor{}, bailiwick.ErrUnauthenticated
 	}
-	return w.o.SignIn.Token(OrgOf(r).ID, strings.TrimSpace(text), ClientOf(r))
+	client := ClientOf(r)
+	if !w.holdsToken(strings.Split(r.URL.Path, "/")...) {
+		client.Path = clip(r.URL.Path, 512)
+	}
+	return w.o.SignIn.Token(OrgOf(r).ID, strings.TrimSpace(text), client)
+}
+
+// holdsToken reports whether one of the words is an API token, which no log
+// may hold (AUD-9).
+func (w *Web) holdsToken(words ...string) bool {
+	return slices.ContainsFunc(words, func(word string) bool {
+		_, err := w.o.SignIn.Token("", word, bailiwick.Client{})
+		return err == nil
+	})
 }
 
 // tokenInQuery reports whether the address holds an API token, under whatever
 // name: addresses stay in logs and histories (TOK-7).
 func (w *Web) tokenInQuery(r *http.Request) bool {
 	for _, values := range r.URL.Query() {
-		for _, word := range strings.Fields(strings.Join(values, " ")) {
-			if _, err := w.o.SignIn.Token(OrgOf(r).ID, word, ClientOf(r)); err == nil {
-				return true
-			}
+		if w.holdsToken(strings.Fields(strings.Join(values, " "))...) {
+			return true
 		}
 	}
 	return false
