@@ -39,6 +39,7 @@ const (
 	ReasonRoleAssigned       Reason = "role_assigned"       // the principal holds this role already
 	ReasonWrongRoleType      Reason = "wrong_role_type"     // the role takes no targets of this kind
 	ReasonLastTarget         Reason = "last_target"         // the last target may not be removed
+	ReasonRuleTarget         Reason = "rule_target"         // a group filled by a rule holds no roles, and one with roles is filled by none
 	ReasonBuiltInGroup       Reason = "built_in_group"      // built-in groups hold no roles and have no members of their own
 	ReasonGroupTooLarge      Reason = "group_too_large"     // a group of this size may not hold a role
 	ReasonMixedTargets       Reason = "mixed_targets"       // an app and an instance of it as targets of one role

@@ -32,6 +32,8 @@ const (
 	KindMessage       Kind = "msg"
 	KindLink          Kind = "lnk"
 	KindSystem        Kind = "spr"
+	KindGroupRule     Kind = "0pr"
+	KindJob           Kind = "job"
 	idLength               = 20
 	timeDigits             = 7 // 62^7 ms reach beyond the year 2080
 	base62                 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

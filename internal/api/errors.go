@@ -39,6 +39,7 @@ var byReason = map[bailiwick.Reason]refusal{
 	bailiwick.ReasonWrongRoleType:     {400, "E0000091", "The provided role type was not the same as required role type."},
 	bailiwick.ReasonLastTarget:        {400, "E0000001", validation},
 	bailiwick.ReasonMixedTargets:      {400, "E0000001", validation},
+	bailiwick.ReasonRuleTarget:        {400, "E0000192", "Roles cannot be granted to groups with group membership rules. {0}"},
 	bailiwick.ReasonGroupTooLarge:     {400, "E0000193", "Roles can only be granted to groups with 5000 or less users. {0}"},
 	bailiwick.ReasonLastSuperAdmin:    {403, "E0000006", noPermission},
 	bailiwick.ReasonLastOwner:         {403, "E0000006", noPermission},

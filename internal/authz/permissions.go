@@ -79,6 +79,7 @@ const (
 const (
 	RolesRead OrgPermission = iota + OrgPermission(endRealms)
 	RolesManage
+	GroupRulesManage
 	TokensCreateOwn
 	TokensCreateForOthers
 	TokensRead
@@ -210,6 +211,7 @@ var matrix = []row{
 
 	r(RolesRead, "okta.iam.read", "see who is an administrator", super, open),
 	r(RolesManage, "bailiwick.iam.manage", "give and take admin roles and their scope", super, open),
+	r(GroupRulesManage, "bailiwick.groups.rules.manage", "see, make and run group rules", super|org, open),
 	r(TokensCreateOwn, "bailiwick.apiTokens.create", "create API tokens of one's own", super|org|user|readonly|member, open),
 	r(TokensCreateForOthers, "bailiwick.apiTokens.createFor", "create an API token for a help desk administrator", super, open),
 	r(TokensRead, "okta.apiTokens.read", "see API tokens", super|org|user|readonly|mobile|member, open),

@@ -152,6 +152,11 @@ func (d *Directory) AssignRole(ctx context.Context, by authz.Actor, h Holder, ro
 		if err := to.mayHold(); err != nil {
 			return err
 		}
+		if filled, err := tx.IsRuleTarget(to.ID); err != nil {
+			return err
+		} else if filled {
+			return ruleAndRole()
+		}
 		a = bailiwick.Assignment{Role: role, Principal: to.Principal, Mode: bailiwick.ScopeAll, Created: tx.Now(), LastUpdated: tx.Now()}
 		if role == bailiwick.PartnerAdmin {
 			a.Mode = bailiwick.ScopeListed

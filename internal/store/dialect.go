@@ -197,6 +197,7 @@ func conflict(err error) (key string, ok bool) {
 var uniqueKeys = map[string]string{
 	"users.login_key":       "users_login",
 	"groups.name_key":       "groups_name",
+	"group_rules.name_key":  "group_rules_name",
 	"realms.name_key":       "realms_name",
 	"role_assignments.role": "role_assignments_once",
 	"apps.label_key":        "apps_label",

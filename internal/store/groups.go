@@ -4,8 +4,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/bailiwick-iam/bailiwick"
 	"github.com/bailiwick-iam/bailiwick/internal/authz"
@@ -194,7 +192,11 @@ func (tx *Tx) SaveGroup(scope authz.GroupScope, g bailiwick.Group) error {
 // DeleteGroup removes a group with its memberships and roles, and as a target
 // of roles: a role whose listed targets are all gone reaches nobody.
 func (tx *Tx) DeleteGroup(scope authz.GroupScope, id bailiwick.ID) error {
-	if _, err := tx.Group(scope, id); err != nil {
+	g, err := tx.Group(scope, id)
+	if err != nil {
+		return err
+	}
+	if err := tx.invalidateRules(g); err != nil {
 		return err
 	}
 	for _, text := range []string{
@@ -236,29 +238,24 @@ func (tx *Tx) AddMember(groups authz.GroupScope, people authz.UserScope, group, 
 	if err != nil {
 		return false, err
 	}
-	return tx.enter(group, u)
+	entered, err := tx.enter(group, u)
+	if err != nil || entered {
+		return entered, err
+	}
+	return tx.markHand(group, user)
 }
 
 // AddNewMembers puts people who were inserted in this transaction into a
-// group. The group must be inside the scope. The counter moves once.
+// group. The group must be inside the scope. The counter moves once. Rules are
+// judged at the end of the transaction, so nobody is in the group before.
 func (tx *Tx) AddNewMembers(groups authz.GroupScope, group bailiwick.ID, people []bailiwick.User) error {
 	if _, err := tx.Group(groups, group); err != nil {
 		return err
 	}
-	for batch := range slices.Chunk(people, insertedAtOnce) {
-		a := tx.args()
-		var rows, keys []string
-		for _, u := range batch {
-			rows, keys = append(rows, a.row(group, u.ID)), append(keys, userKeys(u)...)
-		}
-		if _, err := tx.exec(`INSERT INTO group_members (org_id, set_id, user_id) VALUES `+strings.Join(rows, ", "), a...); err != nil {
-			return fmt.Errorf("add new people to %s: %w", group, err)
-		}
-		if err := tx.insertKeys("member_keys", group, keys); err != nil {
-			return err
-		}
+	for _, u := range people {
+		tx.touch(u.ID, string(group))
 	}
-	return tx.countMembers(group, len(people))
+	return tx.enterMany(group, people)
 }
 
 // RemoveMember takes a person out of a group; both must be inside the scopes.
@@ -271,11 +268,14 @@ func (tx *Tx) RemoveMember(groups authz.GroupScope, people authz.UserScope, grou
 	if err != nil {
 		return false, err
 	}
+	if err := tx.spare(group, u); err != nil {
+		return false, err
+	}
 	return tx.leave(group, u)
 }
 
-// enter, leave and AddNewMembers are the only writers of memberships: rows,
-// search keys and counter move together.
+// enter, leave, enterMany and leaveMany are the only writers of memberships:
+// rows, search keys and counter move together.
 func (tx *Tx) enter(set bailiwick.ID, u bailiwick.User) (bool, error) {
 	n, err := tx.exec(`INSERT INTO group_members (org_id, set_id, user_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, tx.org, set, u.ID)
 	if err != nil {
@@ -287,6 +287,7 @@ func (tx *Tx) enter(set bailiwick.ID, u bailiwick.User) (bool, error) {
 	if err := tx.insertKeys("member_keys", set, userKeys(u)); err != nil {
 		return false, err
 	}
+	tx.touch(u.ID, string(set))
 	return true, tx.countMembers(set, 1)
 }
 
@@ -301,6 +302,7 @@ func (tx *Tx) leave(set bailiwick.ID, u bailiwick.User) (bool, error) {
 	if err := tx.deleteKeys("member_keys", set, userKeys(u)); err != nil {
 		return false, err
 	}
+	tx.touch(u.ID, string(set))
 	return true, tx.countMembers(set, -1)
 }
 

@@ -46,6 +46,7 @@ type Store struct {
 	mailed  chan bailiwick.ID
 	people  counts
 	budget  budget
+	heard   func(text string, args []any) // tests explain the reads of a View
 }
 
 // Open connects and checks the engine. It does not migrate.
@@ -111,6 +112,7 @@ type Tx struct {
 	changes []bailiwick.Change
 	attempt int
 	sent    bool
+	touched map[bailiwick.ID][]string // what rules may read of people, to be judged
 }
 
 // An Upkeep writes what nobody is told about: stamps, leases, counters.
@@ -189,6 +191,9 @@ func (s *Store) once(ctx context.Context, by authz.Actor, event bailiwick.EventT
 		if err := fn(tx); err != nil {
 			return err
 		}
+		if err := tx.settleRules(); err != nil {
+			return err
+		}
 		sent = tx.sent
 		return tx.writeEvents()
 	})
@@ -253,11 +258,14 @@ func (s *Store) retry(ctx context.Context, try func(attempt int) error) error {
 }
 
 func (v *View) query(text string, args ...any) (*sql.Rows, error) {
+	if v.store.heard != nil {
+		v.store.heard(text, args)
+	}
 	return v.on.query(v.ctx, text, args...)
 }
 
 func (v *View) row(text string, args ...any) row {
-	rows, err := v.on.query(v.ctx, text, args...)
+	rows, err := v.query(text, args...)
 	return row{rows, err}
 }
 

@@ -137,6 +137,7 @@ func (tx *Tx) InsertUser(scope authz.UserScope, u bailiwick.User, password Passw
 		return err
 	}
 	tx.store.people.changed(tx.org)
+	tx.touch(u.ID, isNew)
 	return tx.enterRealm(u)
 }
 
@@ -170,6 +171,7 @@ func (tx *Tx) SaveUser(scope authz.UserScope, u bailiwick.User) error {
 	if n == 0 {
 		return bailiwick.Refused(bailiwick.Conflict, "", "somebody else changed this user just now")
 	}
+	tx.touch(u.ID, changedSubjects(before, u)...)
 	if err := tx.claimValues(before, u); err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ CREATE TABLE jobs (
 	id           {key} NOT NULL,
 	kind         TEXT NOT NULL,
 	subject      {key} NOT NULL,
-	state        TEXT NOT NULL CHECK (state IN ('running', 'paused', 'done', 'failed')),
+	state        {key} NOT NULL CHECK (state IN ('running', 'paused', 'done', 'failed')),
 	position     {key} NOT NULL,
 	done         BIGINT NOT NULL,
 	total        BIGINT NOT NULL,
@@ -84,4 +84,5 @@ CREATE TABLE jobs (
 	last_updated BIGINT NOT NULL,
 	PRIMARY KEY (org_id, id)
 ) {clustered};
+CREATE INDEX jobs_due ON jobs (org_id, state, due);
 CREATE INDEX jobs_subject ON jobs (org_id, subject, id);
