@@ -134,7 +134,7 @@ func (a *API) principalRoutes(prefix string, of holder) []Route {
 
 // AllRoutes is the whole table, for tests and documents that walk it.
 func (a *API) AllRoutes() []Route {
-	routes := a.Routes()
+	routes := append(a.Routes(), a.assignmentRoutes()...)
 	routes = append(routes, a.principalRoutes("/api/v1/users/{user}", userHolder)...)
 	return append(routes, a.principalRoutes("/api/v1/groups/{group}", groupHolder)...)
 }
@@ -149,6 +149,7 @@ func (a *API) Handler() http.Handler {
 	})
 	mux.Method("GET", "/.well-known/okta-organization", a.web.Open(fail, a.wellKnown))
 	mux.Method("GET", "/api/v1/logos/groups/{size}.png", a.web.Open(fail, a.groupLogo))
+	mux.Method("GET", "/api/v1/logos/apps/{mark}/{size}.png", a.web.Open(fail, a.drawnLogo))
 	for _, route := range a.AllRoutes() {
 		guard := a.web.Token
 		if route.Method == http.MethodPost && route.Pattern == tokensPath {
@@ -166,7 +167,7 @@ func allowed(mux chi.Routes, r *http.Request) string {
 		path = r.URL.Path
 	}
 	var methods []string
-	for _, m := range []string{http.MethodDelete, http.MethodGet, http.MethodPost, http.MethodPut} {
+	for _, m := range []string{http.MethodDelete, http.MethodGet, http.MethodPatch, http.MethodPost, http.MethodPut} {
 		if mux.Match(chi.NewRouteContext(), m, path) {
 			methods = append(methods, m)
 		}

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/bailiwick-iam/bailiwick"
@@ -15,6 +16,7 @@ func fixtures() []fixture {
 	out = append(out, credentialFixtures()...)
 	out = append(out, groupFixtures()...)
 	out = append(out, otherFixtures()...)
+	out = append(out, assignmentFixtures()...)
 	out = append(out, schemaFixtures()...)
 	out = append(out, roleFixtures("/api/v1/users/{user}", func(role bailiwick.RoleType) []func(*world) site { return holders(bailiwick.Active, role) })...)
 	out = append(out, roleFixtures("/api/v1/groups/{group}", groupHolders)...)
@@ -203,7 +205,7 @@ func otherFixtures() []fixture {
 	}
 	fresh := func(name, catalog, mode string) func(*world) site {
 		return func(w *world) site {
-			return site{name: name, body: fmt.Sprintf(`{"name":%q,"label":"Fresh %d","signOnMode":%q}`, catalog, w.made.Add(1), mode)}
+			return site{name: name, body: fmt.Sprintf(`{"name":%q,"label":"Fresh %d","signOnMode":%q,"settings":%s}`, catalog, w.made.Add(1), mode, must(json.Marshal(settingsOf(catalog))))}
 		}
 	}
 	return []fixture{

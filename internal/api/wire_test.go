@@ -26,6 +26,7 @@ var (
 	randomID    = regexp.MustCompile(`\b(00u|00g|0oa|00o|00T|guo|oty|osc|ra1|gra)[0-9A-Za-z]{17}\b`)
 	randomUUID  = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`)
 	randomError = regexp.MustCompile(`\boae[0-9A-Z]{22}\b`)
+	madeSecret  = regexp.MustCompile(`\bbwc_[0-9A-Za-z]{49}\b`)
 	randomText  = regexp.MustCompile(`\b[A-Z2-7]{26}\b`)
 )
 
@@ -44,6 +45,7 @@ func (t *transcript) plain(text string) string {
 		}
 	}
 	text = randomError.ReplaceAllString(text, "oae(error)")
+	text = madeSecret.ReplaceAllString(text, "bwc_(secret)")
 	text = randomText.ReplaceAllStringFunc(text, name("request"))
 	text = randomUUID.ReplaceAllStringFunc(text, name("uuid"))
 	text = regexp.MustCompile(`after=[A-Za-z0-9_-]+`).ReplaceAllString(text, "after=(cursor)")

@@ -201,7 +201,18 @@ func (w *world) group(name string) bailiwick.ID {
 func (w *world) newApp(catalog string, status bailiwick.AppStatus) bailiwick.ID {
 	info, _ := bailiwick.Catalog(catalog)
 	return must(w.dir.CreateApp(w.Context(), w.system, bailiwick.App{Name: catalog, Label: fmt.Sprintf("%s %d", info.DisplayName, w.made.Add(1)),
-		SignOnMode: info.SignOnModes[0], Status: status})).ID
+		SignOnMode: info.SignOnModes[0], Status: status, Settings: settingsOf(catalog)})).ID
+}
+
+// settingsOf is what a template is nothing without.
+func settingsOf(catalog string) map[string]any {
+	switch catalog {
+	case "oidc_client":
+		return map[string]any{"oauthClient": map[string]any{"redirect_uris": []any{"https://client.example/cb"}}}
+	case "bookmark":
+		return map[string]any{"app": map[string]any{"url": "https://client.example/"}}
+	}
+	return nil
 }
 
 // profile is a person's with a unique login.

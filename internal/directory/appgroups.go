@@ -43,6 +43,25 @@ func (d *Directory) AssignGroup(ctx context.Context, by authz.Actor, app, group 
 	return made, err
 }
 
+// UpdateAppGroup changes priority and profile of an assignment that there is.
+func (d *Directory) UpdateAppGroup(ctx context.Context, by authz.Actor, app, group bailiwick.ID, n Assign) (bailiwick.AppGroup, error) {
+	var x bailiwick.AppGroup
+	err := d.store.Do(ctx, by, bailiwick.AppGroupUpdated, func(tx *store.Tx) error {
+		apps, groups, err := toGroups(tx.Actor())
+		if err != nil {
+			return err
+		}
+		if _, err := tx.AppGroup(apps, groups, app, group); err != nil {
+			return err
+		}
+		on, changed, _, err := assignGroup(tx, apps, groups, app, group, n)
+		x = changed
+		tx.Target(x.Group.Entity(), on.Entity())
+		return err
+	})
+	return x, err
+}
+
 // AssignGroups gives an app to many groups in one transaction, for the system's
 // own loading.
 func (d *Directory) AssignGroups(ctx context.Context, by authz.Actor, app bailiwick.ID, groups []bailiwick.ID) error {

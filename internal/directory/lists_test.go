@@ -276,7 +276,8 @@ func TestAppsAndRealmsChangeAndAreWrittenDown(t *testing.T) {
 			_, err := k.CreateApp(ctx, k.as(c.by), c.app)
 			wants(t, name, err, c.code, c.reason)
 		}
-		_, err := k.CreateApp(ctx, k.as("xena"), bailiwick.App{Name: "oidc_client", Label: "Client", SignOnMode: bailiwick.SignOnOIDC})
+		_, err := k.CreateApp(ctx, k.as("xena"), bailiwick.App{Name: "oidc_client", Label: "Client", SignOnMode: bailiwick.SignOnOIDC,
+			Settings: map[string]any{"oauthClient": map[string]any{"redirect_uris": []any{"https://client.example/cb"}}}})
 		k.must(err)
 		apps, err := k.Apps(ctx, k.as("xena"), directory.AppQuery{}, directory.Paging{Limit: 10})
 		if err != nil || len(apps.Rows) != 1 || apps.Rows[0].Label != "Client" {

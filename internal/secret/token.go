@@ -21,6 +21,7 @@ const (
 	BootstrapLink                  // one-time link that makes the first owner
 	CSRF                           // form proof, derived, see [Keys.CSRF]
 	Cursor                         // page cursor, derived, see [Keys.SealCursor]
+	AppSecret                      // client secret of an app
 )
 
 // kinds holds each kind's name in digests and its visible prefix. Neither may ever
@@ -34,6 +35,7 @@ var kinds = [...]struct{ name, prefix string }{
 	BootstrapLink:  {"bootstrap link", "bwo_"},
 	CSRF:           {name: "csrf"},
 	Cursor:         {name: "cursor"},
+	AppSecret:      {"client secret", "bwc_"},
 }
 
 // String returns the kind's name for logs, "unknown" for anything else.

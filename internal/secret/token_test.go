@@ -13,7 +13,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-var tokenKinds = []Kind{APIToken, Session, ResetLink, ActivationLink, BootstrapLink}
+var tokenKinds = []Kind{APIToken, Session, ResetLink, ActivationLink, BootstrapLink, AppSecret}
 
 func TestTokensParseAsTheirOwnKindOnly(t *testing.T) {
 	t.Parallel()
