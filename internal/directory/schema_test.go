@@ -248,3 +248,27 @@ func TestGroupsHaveAttributesOfTheOrgsOwn(t *testing.T) {
 		k.must(err)
 	})
 }
+
+func TestARemovalIsSweptThroughManyBatches(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, k *desk) {
+		ctx, by := t.Context(), k.as("olga")
+		k.must(k.schema(ctx, by, map[string]*bailiwick.Property{"badge": property("badge", bailiwick.TextType), "shoe": property("shoe", bailiwick.NumberType)}))
+		batch := make([]directory.NewUser, 1100)
+		for i := range batch {
+			batch[i] = directory.NewUser{Profile: profile(fmt.Sprintf("p%d", i)).Merge(bailiwick.Profile{"badge": "b", "shoe": 44.0})}
+		}
+		made, err := k.LoadUsers(ctx, k.system, batch)
+		k.must(err)
+		k.must(k.schema(ctx, by, map[string]*bailiwick.Property{"badge": nil}))
+		// That the name is free again says that the sweep has ended.
+		k.must(k.schema(ctx, by, map[string]*bailiwick.Property{"badge": property("badge", bailiwick.TextType)}))
+		for _, i := range []int{0, 499, 500, 999, 1000, 1099} {
+			u, err := k.User(ctx, by, string(made[i].ID))
+			k.must(err)
+			if _, has := u.Profile["badge"]; has || u.Profile["shoe"] != 44.0 {
+				t.Errorf("person %d: got %v, want the shoe and no badge", i, u.Profile)
+			}
+		}
+	})
+}
