@@ -34,6 +34,8 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Run a server with a demo organization."`
 	Doctor  doctorCommand  `cmd:"" help:"Show the settings in effect and check them."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
+	Import  importCommand  `cmd:"" help:"Bring people and their groups in from a file."`
+	Export  exportCommand  `cmd:"" help:"Write people and their groups to a file."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
