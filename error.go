@@ -71,6 +71,7 @@ const (
 	ReasonChangePassword     Reason = "change_password"     // this account's password cannot be changed
 	ReasonChangeQuestion     Reason = "change_question"     // this account's recovery question cannot be changed
 	ReasonForgotPassword     Reason = "forgot_password"     // no recovery for this account by this way
+	ReasonStale              Reason = "stale"               // changed since the asker read it
 	ReasonMissingGroup       Reason = "missing_group"       // a scoped admin must name a group of the own scope
 	ReasonTypeStays          Reason = "type_stays"          // the default user type, and one that people have, cannot be deleted
 	ReasonReadOnlyField      Reason = "read_only_field"     // a property that nobody writes here

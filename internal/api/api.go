@@ -46,6 +46,7 @@ func (a *API) Routes() []Route {
 		{"POST", "/api/v1/users/{user}", a.updateUser},
 		{"PUT", "/api/v1/users/{user}", a.replaceUser},
 		{"DELETE", "/api/v1/users/{user}", a.deleteUser},
+		{"GET", "/api/v1/users/{user}/blocks", a.userBlocks},
 		{"GET", "/api/v1/users/{user}/groups", a.userGroups},
 		{"DELETE", "/api/v1/users/{user}/sessions", a.clearSessions},
 		{"POST", "/api/v1/users/{user}/lifecycle/activate", a.activateUser},

@@ -50,6 +50,7 @@ var byReason = map[bailiwick.Reason]refusal{
 	bailiwick.ReasonAlreadyActive:     {403, "E0000016", "Activation failed because the user is already active"},
 	bailiwick.ReasonUnlock:            {403, "E0000032", "Unlock is not allowed for this user."},
 	bailiwick.ReasonWrongPassword:     {403, "E0000014", "Update of credentials failed"},
+	bailiwick.ReasonStale:             {412, "E0000002", "The request was not valid: {0}"},
 	bailiwick.ReasonForgotPassword:    {403, "E0000034", "Forgot password not allowed on specified user."},
 	bailiwick.ReasonChangePassword:    {403, "E0000035", "Change password not allowed on specified user."},
 	bailiwick.ReasonChangeQuestion:    {403, "E0000036", "Change recovery question not allowed on specified user."},

@@ -45,6 +45,8 @@ func userFixtures() []fixture {
 		{route: "DELETE /api/v1/users/{user}", sites: active},
 		{route: "DELETE /api/v1/users/{user}", note: "deactivated before", sites: people(bailiwick.Deprovisioned)},
 		{route: "DELETE /api/v1/users/{user}", note: "absent", sites: []func(*world) site{absent}},
+		{route: "GET /api/v1/users/{user}/blocks", sites: active},
+		{route: "POST /api/v1/users/{user}", note: "me, with a password", me: true, sites: nowhere, body: text(`{"credentials":{"password":{"value":"battery staple horse"}}}`)},
 		{route: "GET /api/v1/users/{user}/groups", sites: active},
 		{route: "DELETE /api/v1/users/{user}/sessions", sites: active},
 		{route: "DELETE /api/v1/users/{user}/sessions", note: "me", me: true, sites: nowhere},

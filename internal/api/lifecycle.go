@@ -9,9 +9,10 @@ import (
 	"github.com/bailiwick-iam/bailiwick/internal/directory"
 )
 
-// saveUser and verb are the shapes of operations on one person.
+// saveUser, saveSelf and verb are the shapes of operations on one person.
 type (
 	saveUser func(context.Context, authz.Actor, string, directory.UserChange) (bailiwick.User, error)
+	saveSelf func(context.Context, authz.Actor, directory.UserChange) (bailiwick.User, error)
 	verb     func(context.Context, authz.Actor, string) error
 )
 

@@ -21,7 +21,8 @@ type wireUser struct {
 	RealmID         bailiwick.ID      `json:"realmId"`
 	Type            wireRef           `json:"type"`
 	Profile         bailiwick.Profile `json:"profile"`
-	Credentials     wireCredentials   `json:"credentials"`
+	Credentials     *wireCredentials  `json:"credentials,omitempty"`
+	Embedded        *wireEmbedded     `json:"_embedded,omitempty"`
 	Links           map[string]href   `json:"_links"`
 }
 
@@ -52,10 +53,11 @@ func (a *API) user(r *http.Request, u bailiwick.User, links map[string]href) wir
 			profile[always] = nil
 		}
 	}
+	credentials := credentialsOf(u)
 	return wireUser{ID: u.ID, Status: u.Status, Created: stamp(u.Created), Activated: stamp(u.Activated),
 		StatusChanged: stamp(u.StatusChanged), LastLogin: stamp(u.LastLogin), LastUpdated: stamp(u.LastUpdated),
 		PasswordChanged: stamp(u.PasswordChanged), RealmID: u.RealmID, Type: wireRef{u.TypeID}, Profile: profile,
-		Credentials: credentialsOf(u), Links: links}
+		Credentials: &credentials, Links: links}
 }
 
 func credentialsOf(u bailiwick.User) wireCredentials {
@@ -131,14 +133,13 @@ var userOperations = map[string]userOperation{
 
 func hasPassword(u bailiwick.User) bool { return u.HasPassword }
 
-func (a *API) replyUser(w http.ResponseWriter, r *http.Request, u bailiwick.User) error {
-	return reply(w, http.StatusOK, a.user(r, u, a.userLinks(r, u)))
-}
+// ownRef names the token's owner in a path.
+const ownRef = "me"
 
 // reference is the person that the path names; "me" is the token's owner.
 func (a *API) reference(r *http.Request, by authz.Actor) (string, error) {
 	ref := param(r, "user")
-	if ref != "me" {
+	if ref != ownRef {
 		return ref, nil
 	}
 	me, err := a.dir.Me(r.Context(), by)
@@ -146,18 +147,20 @@ func (a *API) reference(r *http.Request, by authz.Actor) (string, error) {
 }
 
 func (a *API) getUser(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
-	if param(r, "user") == "me" {
-		me, err := a.dir.Me(r.Context(), by)
-		if err != nil {
-			return err
-		}
-		return a.replyUser(w, r, me.User)
-	}
-	u, err := a.dir.User(r.Context(), by, param(r, "user"))
+	u, err := a.readUser(r, by)
 	if err != nil {
 		return err
 	}
 	return a.replyUser(w, r, u)
+}
+
+// readUser reads the person that the path names; everybody may read oneself.
+func (a *API) readUser(r *http.Request, by authz.Actor) (bailiwick.User, error) {
+	if ref := param(r, "user"); ref != ownRef {
+		return a.dir.User(r.Context(), by, ref)
+	}
+	me, err := a.dir.Me(r.Context(), by)
+	return me.User, err
 }
 
 // Limits of lists of people.
@@ -188,7 +191,23 @@ func (a *API) listUsers(w http.ResponseWriter, r *http.Request, by authz.Actor) 
 	if named {
 		found.Next = "" // the wire does not page what q finds
 	}
-	return list(a, w, r, found, a.listedUser(r))
+	return a.listUsersAs(w, r, found)
+}
+
+// listUsersAs answers with people in the form that the request asks for.
+func (a *API) listUsersAs(w http.ResponseWriter, r *http.Request, found directory.List[bailiwick.User]) error {
+	form, err := formOf(r)
+	if err != nil {
+		return err
+	}
+	wire := a.listedUser(r)
+	out := directory.List[any]{Next: found.Next, Rows: make([]any, len(found.Rows))}
+	for i, u := range found.Rows {
+		if out.Rows[i], err = form.shape(wire(u)); err != nil {
+			return err
+		}
+	}
+	return list(a, w, r, out, func(row any) any { return row })
 }
 
 // userBody is a person in a request. Fields that we do not know are ignored at
@@ -238,19 +257,21 @@ func (a *API) createUser(w http.ResponseWriter, r *http.Request, by authz.Actor)
 }
 
 func (a *API) updateUser(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
-	return a.saveUser(w, r, by, a.dir.UpdateUser)
+	return a.saveUser(w, r, by, a.dir.UpdateUser, a.dir.UpdateSelf)
 }
 
 func (a *API) replaceUser(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
-	return a.saveUser(w, r, by, a.dir.ReplaceUser)
+	return a.saveUser(w, r, by, a.dir.ReplaceUser, a.dir.ReplaceSelf)
 }
 
-func (a *API) saveUser(w http.ResponseWriter, r *http.Request, by authz.Actor, save saveUser) error {
+// saveUser changes the person that the path names; one's own account has an
+// operation of its own.
+func (a *API) saveUser(w http.ResponseWriter, r *http.Request, by authz.Actor, save saveUser, saveOwn saveSelf) error {
 	var body userBody
 	if err := read(r, &body); err != nil {
 		return err
 	}
-	change := directory.UserChange{Profile: body.Profile, TypeID: body.Type.ID, Question: body.Credentials.question()}
+	change := directory.UserChange{Profile: body.Profile, TypeID: body.Type.ID, Question: body.Credentials.question(), If: a.ifMatch(r)}
 	var err error
 	if change.Strict, err = flag(r, "strict", false); err != nil {
 		return err
@@ -258,11 +279,12 @@ func (a *API) saveUser(w http.ResponseWriter, r *http.Request, by authz.Actor, s
 	if change.Password, err = body.Credentials.password(); err != nil {
 		return err
 	}
-	ref, err := a.reference(r, by)
-	if err != nil {
-		return err
+	var u bailiwick.User
+	if ref := param(r, "user"); ref == ownRef {
+		u, err = saveOwn(r.Context(), by, change)
+	} else {
+		u, err = save(r.Context(), by, ref, change)
 	}
-	u, err := save(r.Context(), by, ref, change)
 	if err != nil {
 		return err
 	}

@@ -136,8 +136,8 @@ func (p preparedPassword) unmoved(tx *store.Tx, id bailiwick.ID) error {
 // prepare hashes the password of an edit, for those who may set one.
 func (d *Directory) prepare(ctx context.Context, by authz.Actor, ref string, e edit) (preparedPassword, error) {
 	p := preparedPassword{strict: e.Strict}
-	if !e.Password.given() {
-		return p, nil
+	if !e.Password.given() || e.own {
+		return p, nil // nothing to prepare, or refused by the operation
 	}
 	if err := d.first(ctx, by, bailiwick.UserPasswordUpdated, authz.UsersSetPassword); err != nil {
 		return p, err

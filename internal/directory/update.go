@@ -18,6 +18,7 @@ type UserChange struct {
 	// takes the present one alone.
 	TypeID   bailiwick.ID
 	whole    bool // it is a replacement
+	own      bool // it is of the actor's own account
 	Password NewPassword
 	Question RecoveryQuestion
 	// Strict refuses the password that the person has now.
@@ -45,6 +46,21 @@ func (d *Directory) ReplaceUser(ctx context.Context, by authz.Actor, ref string,
 	}
 	c.whole = true
 	return d.change(ctx, by, ref, c, func(bailiwick.Profile) bailiwick.Profile { return bailiwick.Profile{}.Merge(c.Profile) })
+}
+
+// UpdateSelf changes the actor's own profile, as far as the schema lets people
+// write it. Credentials and the type are not changed this way, by a token least
+// of all (TOK-5).
+func (d *Directory) UpdateSelf(ctx context.Context, by authz.Actor, c UserChange) (bailiwick.User, error) {
+	c.own = true
+	return d.UpdateUser(ctx, by, "", c)
+}
+
+// ReplaceSelf is the same with a whole profile. What one may not write must be
+// in it as it is.
+func (d *Directory) ReplaceSelf(ctx context.Context, by authz.Actor, c UserChange) (bailiwick.User, error) {
+	c.own = true
+	return d.ReplaceUser(ctx, by, "", c)
 }
 
 // UpdateProfile changes the attributes that are given; null removes one.
@@ -101,6 +117,9 @@ func (e edit) apply(tx *store.Tx, ref string) (bailiwick.User, error) {
 	if err != nil {
 		return bailiwick.User{}, err
 	}
+	if e.own {
+		ref = string(tx.Actor().ID())
+	}
 	u, err := tx.UserByRef(scopes[0], ref)
 	if err != nil {
 		return u, err
@@ -135,6 +154,13 @@ func (e edit) apply(tx *store.Tx, ref string) (bailiwick.User, error) {
 
 func (e edit) scopes(tx *store.Tx) ([]authz.UserScope, error) {
 	var out []authz.UserScope
+	if e.own {
+		if e.Password.given() || e.Question != (RecoveryQuestion{}) {
+			return nil, bailiwick.ErrForbidden
+		}
+		self, err := tx.Actor().Self()
+		return append(out, self), err
+	}
 	for _, p := range e.needs() {
 		scope, err := tx.Actor().Users(p)
 		if err != nil {
@@ -164,7 +190,7 @@ func (e edit) edited(tx *store.Tx, tell *telling, scope authz.UserScope, u baili
 		return u, false, err
 	}
 	if len(changed) > 0 {
-		if err := mayChange(tx, scope, u.ID, changed); err != nil {
+		if err := e.mayWrite(tx, scope, u, changed); err != nil {
 			return u, false, err
 		}
 	}
@@ -193,6 +219,27 @@ func (e edit) edited(tx *store.Tx, tell *telling, scope authz.UserScope, u baili
 	}
 	u.Version++
 	return u, true, nil
+}
+
+// neverOwn are attributes that nobody changes of the own account, whatever the
+// schema says: they say who one is at the sign-in, and where links go.
+var neverOwn = []string{"login", "email", "secondEmail"}
+
+// mayWrite refuses attributes that the actor may not write.
+func (e edit) mayWrite(tx *store.Tx, scope authz.UserScope, u bailiwick.User, changed []string) error {
+	if !e.own {
+		return mayChange(tx, scope, u.ID, changed)
+	}
+	schema, err := tx.UserSchema(u.TypeID)
+	if err != nil {
+		return err
+	}
+	for _, name := range changed {
+		if p, known := schema.Property(name); known && (p.Self != bailiwick.MayWrite || slices.Contains(neverOwn, name)) {
+			return bailiwick.Refused(bailiwick.Forbidden, bailiwick.ReasonReadOnlyField, "this is not yours to change").In(name)
+		}
+	}
+	return nil
 }
 
 // setPassword gives the person the password that an administrator chose, to be
