@@ -171,7 +171,7 @@ func badQueries() []refusedInput {
 	}
 	row("GET", "/api/v1/users?search="+escape(`created gt "yesterday"`), invalid, "search")
 	row("GET", "/api/v1/users?search="+escape(`status pr`)+"&filter="+escape(`status pr`), "E0000033", "search")
-	row("GET", "/api/v1/groups?search="+escape(`profile.name eq "x"`), "E0000031", "search")
+	row("GET", "/api/v1/groups?search="+escape(`profile.shoeSize eq "x"`), "E0000031", "search")
 	row("GET", "/api/v1/logs?filter="+escape(`eventType eq "x"`), "E0000031", "filter")
 	for _, field := range []string{"since", "until"} {
 		for _, date := range []string{"x", "2026-11-22", "2026-13-01T00:00:00Z", "1700000000", "2026-11-22T10:00:00", "99999-01-01T00:00:00Z"} {

@@ -221,7 +221,7 @@ func TestCursorsAreGoodForOneCallerAndOneQuestion(t *testing.T) {
 		}
 		role := w.give(personOf(seen), bailiwick.UserAdmin, &w.a)
 		lists := []string{"/api/v1/users?limit=1", "/api/v1/users?limit=1&search=" + escape(`status eq "ACTIVE"`), "/api/v1/users?limit=1&search=" + escape(`status pr`),
-			"/api/v1/users?limit=1&filter=" + escape(`status pr`), "/api/v1/users?limit=1&search=" + escape(`profile.firstName eq "Anna"`),
+			"/api/v1/users?limit=1&filter=" + escape(`status eq "ACTIVE"`), "/api/v1/users?limit=1&search=" + escape(`profile.firstName eq "Anna"`),
 			"/api/v1/users?limit=1&search=" + escape(`profile.firstName sw "Anna"`),
 			"/api/v1/groups/" + string(w.a.group) + "/users?limit=1", "/api/v1/groups/" + string(w.a.second) + "/users?limit=1",
 			"/api/v1/groups?limit=1", "/api/v1/users/" + string(seen.ID) + "/groups?limit=1",

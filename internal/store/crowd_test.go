@@ -36,6 +36,7 @@ func (c *crowd) load(ctx context.Context, s *store.Store) error {
 		execAll(ctx, conn, before...),
 		execAll(ctx, conn, `DROP INDEX group_members_user`, `DROP INDEX users_short`),
 		func() error { return c.loadPeople(ctx, conn) },
+		func() error { return c.loadAttributes(ctx, conn) },
 		func() error { return c.loadGroups(ctx, conn) },
 		func() error { return c.loadMembers(ctx, conn) },
 		func() error { return c.loadRoles(ctx, conn) },
@@ -90,6 +91,25 @@ func (c *crowd) loadPeople(ctx context.Context, conn *sql.Conn) error {
 		rows.add(c.org.ID, k)
 	}
 	return rows.end()
+}
+
+// loadAttributes fills the attribute index from the rows of users, whose texts
+// are plain lower case, in the order of its key.
+func (c *crowd) loadAttributes(ctx context.Context, conn *sql.Conn) error {
+	for _, e := range store.EntriesOf(c.user(0)) {
+		name, value := e[0], `profile ->> '`+e[0]+`'`
+		switch {
+		case name == ":status":
+			value = `lower(status)`
+		case strings.HasPrefix(name, ":"):
+			value = `'` + e[1] + `'` // the same for everybody
+		}
+		_, err := conn.ExecContext(ctx, `INSERT INTO user_attributes (org_id, name, value, user_id) SELECT org_id, '`+name+`', `+value+`, id FROM users ORDER BY 3, 4`)
+		if err != nil {
+			return fmt.Errorf("index %s: %w", name, err)
+		}
+	}
+	return nil
 }
 
 func (c *crowd) loadGroups(ctx context.Context, conn *sql.Conn) error {

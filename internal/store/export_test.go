@@ -23,6 +23,9 @@ func (s *Store) InUse() int { return len(s.readers.slots) + len(s.writers.slots)
 // edges of large organizations with few people.
 func (s *Store) SetBudget(few, read int) { s.budget = budget{few: few, read: read} }
 
+// Hear has every read of the store's views told, in order.
+func (s *Store) Hear(fn func(text string, args []any)) { s.heard = fn }
+
 // EntriesOf are the rows of the attribute index of a person: name, value.
 func EntriesOf(u bailiwick.User) (out [][2]string) {
 	for _, e := range entriesOf(u) {
