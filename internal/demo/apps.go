@@ -1,5 +1,7 @@
 package demo
 
+import "strings"
+
 // An App is one instance of an app of the catalog. Everyone says that it is
 // assigned to all people through the built-in group; else Groups, indexes into
 // [Organization.Groups], say who has it.
@@ -52,9 +54,29 @@ func planApps(group map[string]int) []App {
 				a.Everyone = true
 				continue
 			}
-			a.Groups = append(a.Groups, group[name])
+			// A small organization may be without the group.
+			if g, ok := group[name]; ok {
+				a.Groups = append(a.Groups, g)
+			}
 		}
 		apps = append(apps, a)
 	}
 	return apps
+}
+
+// settings are what a template of the catalog is nothing without: a site of the
+// organization, named by the app's label.
+func (a App) settings() map[string]any {
+	site := "https://" + strings.ReplaceAll(strings.ToLower(a.Label), " ", "-") + "." + Domain + "/"
+	switch a.Name {
+	case "bookmark":
+		return map[string]any{"app": map[string]any{"url": site, "requestIntegration": false}}
+	case "template_swa":
+		return map[string]any{"app": map[string]any{"url": site + "login", "usernameField": "#user", "passwordField": "#password", "buttonField": "#enter"}}
+	case "oidc_client":
+		return map[string]any{"oauthClient": map[string]any{"redirect_uris": []any{site + "callback"}, "client_uri": site}}
+	case "template_saml_2_0":
+		return map[string]any{"signOn": map[string]any{"ssoAcsUrl": site + "saml/acs", "audience": site}}
+	}
+	return nil
 }

@@ -174,12 +174,31 @@ func (l *loader) loadApps(ctx context.Context) error {
 		if len(c.SignOnModes) == 0 {
 			return fmt.Errorf("load app %s: %s is not in the catalog", a.Label, a.Name)
 		}
-		if _, err := l.dir.CreateApp(ctx, l.by, bailiwick.App{Name: a.Name, Label: a.Label, SignOnMode: c.SignOnModes[0]}); err != nil {
+		made, err := l.dir.CreateApp(ctx, l.by, bailiwick.App{Name: a.Name, Label: a.Label, SignOnMode: c.SignOnModes[0], Settings: a.settings()})
+		if err != nil {
 			return fmt.Errorf("load app %s: %w", a.Label, err)
+		}
+		if err := l.assign(ctx, a, made.ID); err != nil {
+			return fmt.Errorf("assign app %s: %w", a.Label, err)
 		}
 		l.step(1, "apps")
 	}
 	return nil
+}
+
+// assign gives an app to its groups, all in one act.
+func (l *loader) assign(ctx context.Context, a App, app bailiwick.ID) error {
+	var groups []bailiwick.ID
+	if a.Everyone {
+		groups = append(groups, l.org.Everyone)
+	}
+	for _, g := range a.Groups {
+		groups = append(groups, l.groups[g])
+	}
+	if len(groups) == 0 {
+		return nil
+	}
+	return l.dir.AssignGroups(ctx, l.by, app, groups)
 }
 
 func (l *loader) loadAdministrators(ctx context.Context) error {

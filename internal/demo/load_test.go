@@ -2,6 +2,7 @@ package demo_test
 
 import (
 	"encoding/hex"
+	"slices"
 	"testing"
 	"time"
 
@@ -65,6 +66,13 @@ func TestADemoLoadsAndItsDesksReachWhomTheyShould(t *testing.T) {
 		if err != nil || u.Status != bailiwick.LockedOut || u.HasPassword || u.Created.After(time.Now().Add(-time.Hour)) {
 			t.Errorf("got %s %v, created %v: %v", u.Status, u.HasPassword, u.Created, err)
 		}
+		if _, apps, err := dir.AppsOf(t.Context(), super, u.Profile.Login()); err != nil || len(apps) < 5 {
+			t.Errorf("apps of %s: got %d, %v, want at least the five of everybody", u.Profile.Login(), len(apps), err)
+		}
+		given := labels(t, dir, super, "Salesforce sandbox")
+		if want := []string{"CRM power users", "Sales operations"}; !slices.Equal(given, want) {
+			t.Errorf("groups of the Salesforce sandbox: got %q, want %q", given, want)
+		}
 		if len(access.SignIn) < 15 || access.SignIn[0].Role != bailiwick.Owner {
 			t.Errorf("got accounts %v", access.SignIn)
 		}
@@ -75,6 +83,23 @@ func TestADemoLoadsAndItsDesksReachWhomTheyShould(t *testing.T) {
 			}
 		}
 	})
+}
+
+// labels are the names of the groups that have an app.
+func labels(t *testing.T, dir *directory.Directory, by authz.Actor, app string) (out []string) {
+	t.Helper()
+	apps, err := dir.Apps(t.Context(), by, directory.AppQuery{Prefix: app}, directory.Paging{Limit: 1})
+	if err != nil || len(apps.Rows) != 1 {
+		t.Fatalf("app %s: got %v, %v", app, apps.Rows, err)
+	}
+	groups, err := dir.AppGroups(t.Context(), by, apps.Rows[0].ID, "", directory.Paging{Limit: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range groups.Rows {
+		out = append(out, x.Group.Name)
+	}
+	return out
 }
 
 func count(t *testing.T, dir *directory.Directory, by authz.Actor) int {
