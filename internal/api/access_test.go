@@ -19,6 +19,8 @@ type site struct {
 	app    bailiwick.ID
 	role   bailiwick.ID // on the wire, of the user or the group
 	target bailiwick.ID
+	rule   bailiwick.ID
+	job    bailiwick.ID
 	token  bailiwick.ID
 	kind   bailiwick.ID // a user type
 	schema bailiwick.ID
@@ -28,7 +30,7 @@ type site struct {
 // path fills the pattern in.
 func (s site) path(pattern string) string {
 	return strings.NewReplacer("{user}", string(s.user.ID), "{group}", string(s.group), "{role}", string(s.role),
-		"{target}", string(s.target), "{token}", string(s.token), "{app}", string(s.app), "{name}", s.area.catalog, "{owner}", string(s.user.ID),
+		"{target}", string(s.target), "{token}", string(s.token), "{app}", string(s.app), "{name}", s.area.catalog, "{owner}", string(s.user.ID), "{rule}", string(s.rule), "{job}", string(s.job),
 		"{type}", string(s.kind), "{schema}", string(s.schema)).Replace(pattern)
 }
 

@@ -74,6 +74,18 @@ func (a *API) Routes() []Route {
 		{"GET", "/api/v1/groups/{group}/owners", a.listOwners},
 		{"POST", "/api/v1/groups/{group}/owners", a.addOwner},
 		{"DELETE", "/api/v1/groups/{group}/owners/{owner}", a.removeOwner},
+		{"GET", "/api/v1/groups/rules", a.listRules},
+		{"POST", "/api/v1/groups/rules", a.createRule},
+		{"GET", "/api/v1/groups/rules/{rule}", a.getRule},
+		{"PUT", "/api/v1/groups/rules/{rule}", a.replaceRule},
+		{"DELETE", "/api/v1/groups/rules/{rule}", a.deleteRule},
+		{"POST", "/api/v1/groups/rules/{rule}/lifecycle/activate", a.activateRule},
+		{"POST", "/api/v1/groups/rules/{rule}/lifecycle/deactivate", a.deactivateRule},
+
+		{"GET", "/api/v1/jobs", a.listJobs},
+		{"GET", "/api/v1/jobs/{job}", a.getJob},
+		{"POST", "/api/v1/jobs/{job}/lifecycle/pause", a.pauseJob},
+		{"POST", "/api/v1/jobs/{job}/lifecycle/resume", a.resumeJob},
 
 		{"GET", "/api/v1/apps", a.listApps},
 		{"POST", "/api/v1/apps", a.createApp},

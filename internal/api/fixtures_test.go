@@ -15,6 +15,7 @@ func fixtures() []fixture {
 	out = append(out, lifecycleFixtures()...)
 	out = append(out, credentialFixtures()...)
 	out = append(out, groupFixtures()...)
+	out = append(out, ruleFixtures()...)
 	out = append(out, otherFixtures()...)
 	out = append(out, assignmentFixtures()...)
 	out = append(out, schemaFixtures()...)
