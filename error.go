@@ -60,6 +60,7 @@ const (
 	ReasonSignInFailed       Reason = "sign_in_failed"      // wrong name or password, or no sign-in for this account
 	ReasonSignInDelayed      Reason = "sign_in_delayed"     // too many failures, wait
 	ReasonRealmInUse         Reason = "realm_in_use"        // realms with people in them, and the default realm, stay
+	ReasonTooManyRealms      Reason = "too_many_realms"     // an org has no room for another realm
 	ReasonUnsupported        Reason = "unsupported"         // a documented operation that this thing does not offer
 	ReasonOrgSwitch          Reason = "org_switch"          // an org setting refuses it
 	ReasonBusy               Reason = "busy"                // the node is at its limit for this kind of work

@@ -65,6 +65,8 @@ const (
 	TokenOutside         EventType = "system.api_token.request_outside_allowed_range"
 	TokenRevoked         EventType = "system.api_token.revoke"
 	RealmCreated         EventType = "realm.create"
+	RealmUpdated         EventType = "realm.update"
+	RealmDeleted         EventType = "realm.delete"
 	OrgCreated           EventType = "org.create"
 	OrgUpdated           EventType = "org.update"
 	OwnerLinkCreated     EventType = "org.owner_link.create"
@@ -100,6 +102,7 @@ var eventText = map[EventType]string{
 	AppGroupAdded: "Add group to app", AppGroupRemoved: "Remove group from app",
 	TokenCreated: "Create API token", TokenRevoked: "Revoke API token",
 	TokenUpdated: "Update API token", TokenOutside: "Use an API token from outside its network", RealmCreated: "Create realm",
+	RealmUpdated: "Update realm", RealmDeleted: "Delete realm",
 	OrgCreated: "Create organization", OrgUpdated: "Update organization",
 	UserTypeCreated: "Create user type", UserTypeUpdated: "Update user type", UserTypeDeleted: "Delete user type",
 	UserSchemaUpdated: "Update the schema of a user type", GroupSchemaUpdated: "Update the schema of groups",

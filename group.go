@@ -92,37 +92,3 @@ func (g Group) Check() error {
 func plainText(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
-
-// A Realm is a partition of the org's people; everybody is in exactly one.
-type Realm struct {
-	ID      ID
-	Name    string
-	Type    RealmType
-	Domains []string
-	Default bool
-
-	Created     time.Time
-	LastUpdated time.Time
-}
-
-// A RealmType says what a realm is for.
-type RealmType string
-
-// The realm types.
-const (
-	DefaultRealm RealmType = "DEFAULT"
-	PartnerRealm RealmType = "PARTNER"
-)
-
-// Check returns the first fault of the realm's own fields.
-func (r Realm) Check() error {
-	switch {
-	case strings.TrimSpace(r.Name) == "":
-		return InvalidField("name", "The field cannot be left blank")
-	case !plainText(r.Name) || utf8.RuneCountInString(r.Name) > MaxGroupName:
-		return InvalidField("name", "must be at most %d characters long, without control characters", MaxGroupName)
-	case r.Type != DefaultRealm && r.Type != PartnerRealm:
-		return InvalidField("realmType", "must be DEFAULT or PARTNER")
-	}
-	return nil
-}

@@ -22,6 +22,7 @@ type site struct {
 	rule   bailiwick.ID
 	job    bailiwick.ID
 	token  bailiwick.ID
+	realm  bailiwick.ID
 	kind   bailiwick.ID // a user type
 	schema bailiwick.ID
 	body   string // for rows whose body differs by site
@@ -31,7 +32,7 @@ type site struct {
 func (s site) path(pattern string) string {
 	return strings.NewReplacer("{user}", string(s.user.ID), "{group}", string(s.group), "{role}", string(s.role),
 		"{target}", string(s.target), "{token}", string(s.token), "{app}", string(s.app), "{name}", s.area.catalog, "{owner}", string(s.user.ID), "{rule}", string(s.rule), "{job}", string(s.job),
-		"{type}", string(s.kind), "{schema}", string(s.schema)).Replace(pattern)
+		"{type}", string(s.kind), "{schema}", string(s.schema), "{realm}", string(s.realm)).Replace(pattern)
 }
 
 // A fixture is how one route is tried: on which sites, with what. A route may
@@ -200,6 +201,9 @@ func (w *world) hold(s *site, h directory.Holder, role bailiwick.RoleType) {
 	w.Helper()
 	limit := s.area
 	s.role, s.target, s.app = w.give(h, role, &limit), limit.second, limit.app
+	if role == bailiwick.PartnerAdmin {
+		s.target = limit.realm
+	}
 	if role == bailiwick.AppAdmin {
 		other := w.a
 		if s.area.name == other.name {

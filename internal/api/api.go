@@ -94,6 +94,12 @@ func (a *API) Routes() []Route {
 		{"POST", "/api/v1/apps/{app}/lifecycle/activate", a.activateApp},
 		{"POST", "/api/v1/apps/{app}/lifecycle/deactivate", a.deactivateApp},
 
+		{"GET", "/api/v1/realms", a.listRealms},
+		{"POST", "/api/v1/realms", a.createRealm},
+		{"GET", "/api/v1/realms/{realm}", a.getRealm},
+		{"PUT", "/api/v1/realms/{realm}", a.replaceRealm},
+		{"DELETE", "/api/v1/realms/{realm}", a.deleteRealm},
+
 		{"GET", "/api/v1/meta/types/user", a.listUserTypes},
 		{"POST", "/api/v1/meta/types/user", a.createUserType},
 		{"GET", "/api/v1/meta/types/user/{type}", a.getUserType},
@@ -139,6 +145,9 @@ func (a *API) principalRoutes(prefix string, of holder) []Route {
 		{"DELETE", "/roles/{role}/targets/catalog/apps/{name}", a.removeAppTarget},
 		{"PUT", "/roles/{role}/targets/catalog/apps/{name}/{app}", a.addAppTarget},
 		{"DELETE", "/roles/{role}/targets/catalog/apps/{name}/{app}", a.removeAppTarget},
+		{"GET", "/roles/{role}/targets/realms", a.listRealmTargets},
+		{"PUT", "/roles/{role}/targets/realms/{target}", a.addRealmTarget},
+		{"DELETE", "/roles/{role}/targets/realms/{target}", a.removeRealmTarget},
 	} {
 		out = append(out, Route{r.method, prefix + r.rest, r.handle(of)})
 	}

@@ -67,6 +67,8 @@ var byReason = map[bailiwick.Reason]refusal{
 	bailiwick.ReasonInactiveUser:      {403, "E0000117", "Cannot assign apps or update app profiles for an inactive user."},
 	bailiwick.ReasonInactiveApp:       {403, "E0000143", "App instance operation not allowed."},
 	bailiwick.ReasonActiveApp:         {403, "E0000056", "Delete application forbidden."},
+	bailiwick.ReasonRealmInUse:        {400, "E0000178", "This realm cannot be deleted. {0}"},
+	bailiwick.ReasonTooManyRealms:     {403, "E0000221", "You have reached the maximum number of realms. An org cannot have more than {0} realms."},
 	bailiwick.ReasonUnsupported:       {501, "E0000060", "Unsupported operation."},
 	bailiwick.ReasonNotAssigned:       {404, "E0000007", "Not found: {0}"},
 }

@@ -18,6 +18,7 @@ func fixtures() []fixture {
 	out = append(out, ruleFixtures()...)
 	out = append(out, otherFixtures()...)
 	out = append(out, assignmentFixtures()...)
+	out = append(out, realmFixtures()...)
 	out = append(out, schemaFixtures()...)
 	out = append(out, roleFixtures("/api/v1/users/{user}", func(role bailiwick.RoleType) []func(*world) site { return holders(bailiwick.Active, role) })...)
 	out = append(out, roleFixtures("/api/v1/groups/{group}", groupHolders)...)
@@ -257,7 +258,7 @@ func tokenFixtures() []fixture {
 }
 
 func roleFixtures(prefix string, sites func(bailiwick.RoleType) []func(*world) site) []fixture {
-	desk, app := sites(bailiwick.UserAdmin), sites(bailiwick.AppAdmin)
+	desk, app, partner := sites(bailiwick.UserAdmin), sites(bailiwick.AppAdmin), sites(bailiwick.PartnerAdmin)
 	row := func(method, rest string, on []func(*world) site, body string) fixture {
 		f := fixture{route: method + " " + prefix + rest, sites: on}
 		if body != "" {
@@ -281,6 +282,9 @@ func roleFixtures(prefix string, sites func(bailiwick.RoleType) []func(*world) s
 		row("DELETE", "/roles/{role}/targets/catalog/apps/{name}", app, ""),
 		row("PUT", "/roles/{role}/targets/catalog/apps/{name}/{app}", instanceTargets(app), ""),
 		row("DELETE", "/roles/{role}/targets/catalog/apps/{name}/{app}", instanceTargets(app), ""),
+		row("GET", "/roles/{role}/targets/realms", partner, ""),
+		row("PUT", "/roles/{role}/targets/realms/{target}", partner, ""),
+		row("DELETE", "/roles/{role}/targets/realms/{target}", partner, ""),
 	}
 }
 

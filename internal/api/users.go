@@ -271,7 +271,7 @@ func (a *API) saveUser(w http.ResponseWriter, r *http.Request, by authz.Actor, s
 	if err := read(r, &body); err != nil {
 		return err
 	}
-	change := directory.UserChange{Profile: body.Profile, TypeID: body.Type.ID, Question: body.Credentials.question(), If: a.ifMatch(r)}
+	change := directory.UserChange{Profile: body.Profile, TypeID: body.Type.ID, RealmID: body.RealmID, Question: body.Credentials.question(), If: a.ifMatch(r)}
 	var err error
 	if change.Strict, err = flag(r, "strict", false); err != nil {
 		return err

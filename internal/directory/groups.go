@@ -175,17 +175,22 @@ func losePower(tx *store.Tx, g bailiwick.Group) error {
 	for _, a := range held {
 		tx.Also(bailiwick.GroupPrivilegeRevoke, g.Entity(), a.Entity())
 	}
+	if err := scopesLose(tx, targets, g.Entity()); err != nil || len(held) == 0 {
+		return err
+	}
+	return lost(tx, bailiwick.Principal{Kind: bailiwick.GroupPrincipal, ID: g.ID})
+}
+
+// scopesLose writes down whose scope loses a target that goes.
+func scopesLose(tx *store.Tx, targets []bailiwick.Assignment, gone bailiwick.EventEntity) error {
 	for _, a := range targets {
 		holder, err := tx.Holder(a.Principal)
 		if err != nil {
 			return err
 		}
-		tx.Also(bailiwick.ScopeChanged, holder, a.Entity(), g.Entity())
+		tx.Also(bailiwick.ScopeChanged, holder, a.Entity(), gone)
 	}
-	if len(held) == 0 {
-		return nil
-	}
-	return lost(tx, bailiwick.Principal{Kind: bailiwick.GroupPrincipal, ID: g.ID})
+	return nil
 }
 
 // GroupStats tells numbers about the groups of a page that Groups has just

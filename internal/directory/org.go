@@ -46,43 +46,6 @@ func (d *Directory) CreateOrg(ctx context.Context, reason, slug, name string) (b
 // Orgs lists all orgs, for routing.
 func (d *Directory) Orgs(ctx context.Context) ([]bailiwick.Org, error) { return d.store.Orgs(ctx) }
 
-// CreateRealm makes a realm.
-func (d *Directory) CreateRealm(ctx context.Context, by authz.Actor, name string, kind bailiwick.RealmType, domains []string) (bailiwick.Realm, error) {
-	var r bailiwick.Realm
-	err := d.store.Do(ctx, by, bailiwick.RealmCreated, func(tx *store.Tx) error {
-		scope, err := tx.Actor().Realms(authz.RealmsManage)
-		if err != nil {
-			return err
-		}
-		r = bailiwick.Realm{ID: tx.NewID(bailiwick.KindRealm), Name: name, Type: kind, Domains: domains, Created: tx.Now(), LastUpdated: tx.Now()}
-		if err := r.Check(); err != nil {
-			return err
-		}
-		tx.Target(bailiwick.EventEntity{ID: r.ID, Type: "Realm", DisplayName: r.Name})
-		return tx.InsertRealm(scope, r)
-	})
-	return r, err
-}
-
-// Realms lists the realms that the actor may see.
-func (d *Directory) Realms(ctx context.Context, by authz.Actor, p Paging) (List[bailiwick.Realm], error) {
-	var out List[bailiwick.Realm]
-	err := d.store.View(ctx, by, func(v *store.View) error {
-		scope, err := v.Actor().Realms(authz.RealmsRead)
-		if err != nil {
-			return err
-		}
-		after, err := d.open(by, "realms", p)
-		if err != nil {
-			return err
-		}
-		page, err := v.Realms(scope, after, p.Limit)
-		out = sealPage(d, by, "realms", page)
-		return err
-	})
-	return out, err
-}
-
 // UpdateSettings changes the org's switches. The switch for setting passwords
 // is the owner's alone (Z5).
 func (d *Directory) UpdateSettings(ctx context.Context, by authz.Actor, change func(*bailiwick.OrgSettings)) (bailiwick.OrgSettings, error) {

@@ -145,6 +145,7 @@ func (d *Directory) AddRealmTarget(ctx context.Context, by authz.Actor, h Holder
 		if r.Default || r.Type != bailiwick.PartnerRealm {
 			return bailiwick.InvalidField("realmId", "must be a partner realm")
 		}
+		tx.Target(r.Entity())
 		return addTarget(tx, a, r.ID)
 	})
 }
@@ -153,9 +154,11 @@ func (d *Directory) AddRealmTarget(ctx context.Context, by authz.Actor, h Holder
 // last one can go: the role then reaches nobody.
 func (d *Directory) RemoveRealmTarget(ctx context.Context, by authz.Actor, h Holder, wire, realm bailiwick.ID) error {
 	return d.rescope(ctx, by, h, wire, bailiwick.RealmTargets, func(tx *store.Tx, _ held, a bailiwick.Assignment) error {
-		if _, err := targetRealm(tx, realm); err != nil {
+		r, err := targetRealm(tx, realm)
+		if err != nil {
 			return err
 		}
+		tx.Target(r.Entity())
 		removed, err := tx.RemoveTarget(a, realm)
 		if err == nil && !removed {
 			return bailiwick.NotFound("RoleTarget", realm)

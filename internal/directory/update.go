@@ -21,6 +21,8 @@ type UserChange struct {
 	own      bool // it is of the actor's own account
 	Password NewPassword
 	Question RecoveryQuestion
+	// RealmID is the realm that the person is to live in.
+	RealmID bailiwick.ID
 	// Strict refuses the password that the person has now.
 	Strict bool
 	// If is asked about the person as the actor sees them, before anything is
@@ -32,7 +34,7 @@ type UserChange struct {
 // named, null removing one. A password takes the right to set one and the
 // owner's switch (Z5).
 func (d *Directory) UpdateUser(ctx context.Context, by authz.Actor, ref string, c UserChange) (bailiwick.User, error) {
-	if c.Profile == nil && !c.Password.given() {
+	if c.Profile == nil && !c.Password.given() && (c.RealmID == "" || c.Question != (RecoveryQuestion{})) {
 		c.Profile = bailiwick.Profile{}
 	}
 	return d.change(ctx, by, ref, c, func(old bailiwick.Profile) bailiwick.Profile { return old.Merge(c.Profile) })
@@ -89,14 +91,20 @@ func (e edit) needs() []authz.UserPermission {
 	if e.Password.given() {
 		out = append(out, authz.UsersSetPassword)
 	}
+	if len(out) == 0 {
+		out = append(out, authz.UsersMoveRealm)
+	}
 	return out
 }
 
 func (d *Directory) change(ctx context.Context, by authz.Actor, ref string, c UserChange, next func(bailiwick.Profile) bailiwick.Profile) (bailiwick.User, error) {
 	e := edit{UserChange: c, next: next}
 	event := bailiwick.UserProfileUpdated
-	if c.Profile == nil {
+	switch {
+	case c.Profile == nil && c.Password.given():
 		event = bailiwick.UserPasswordUpdated
+	case c.Profile == nil && c.RealmID != "":
+		event = bailiwick.UserRealmMoved
 	}
 	var err error
 	if e.password, err = d.prepare(ctx, by, ref, e); err != nil {
@@ -143,6 +151,11 @@ func (e edit) apply(tx *store.Tx, ref string) (bailiwick.User, error) {
 			return u, err
 		}
 	}
+	moved := false
+	if u, moved, err = e.move(tx, u, written); err != nil {
+		return u, err
+	}
+	written = written || moved
 	if e.Password.given() {
 		return e.setPassword(tx, scopes[len(scopes)-1], u, written)
 	}
@@ -191,6 +204,9 @@ func (e edit) edited(tx *store.Tx, tell *telling, scope authz.UserScope, u baili
 	}
 	if len(changed) > 0 {
 		if err := e.mayWrite(tx, scope, u, changed); err != nil {
+			return u, false, err
+		}
+		if err := e.staysAdmitted(tx, scope, u, profile, changed); err != nil {
 			return u, false, err
 		}
 	}

@@ -38,7 +38,8 @@ type NewUser struct {
 	// sign-in. It needs Password and Activate.
 	ExpirePassword bool
 	GroupIDs       []bailiwick.ID
-	// RealmID is the realm; empty for the actor's own, else the default one.
+	// RealmID is the realm; empty for a partner administrator's own, else the
+	// default one.
 	RealmID bailiwick.ID
 	// Past is what the system loads from elsewhere; nobody else may say it.
 	Past *Past
@@ -180,7 +181,7 @@ func insertUser(tx *store.Tx, scope authz.UserScope, org bailiwick.Org, n NewUse
 		return u, err
 	}
 	u.TypeID, u.SchemaID = schema.TypeID, schema.ID
-	if u.RealmID, err = realmFor(tx, n.RealmID, org); err != nil {
+	if u.RealmID, err = landing(tx, n, org); err != nil {
 		return u, err
 	}
 	if u.HasPassword {
@@ -224,34 +225,6 @@ func begin(tx *store.Tx, u bailiwick.User, n NewUser) (bailiwick.User, error) {
 		return u.After(bailiwick.ExpirePassword, tx.Now())
 	}
 	return u, nil
-}
-
-// realmFor is the realm that a new person lands in: the one that was asked
-// for, if the actor may use it; else the only one of a partner administrator;
-// else the default one.
-func realmFor(tx *store.Tx, asked bailiwick.ID, org bailiwick.Org) (bailiwick.ID, error) {
-	realms, err := tx.Actor().Realms(authz.RealmsRead)
-	if err != nil {
-		if asked != "" && asked != org.Realm {
-			return "", bailiwick.ErrForbidden
-		}
-		return org.Realm, nil
-	}
-	if asked != "" {
-		_, err := tx.Realm(realms, asked)
-		return asked, err
-	}
-	if realms.Reach().Everything() {
-		return org.Realm, nil
-	}
-	page, err := tx.Realms(realms, "", 2)
-	if err != nil {
-		return "", err
-	}
-	if len(page.Rows) != 1 {
-		return "", bailiwick.InvalidField("realmId", "choose one of your realms")
-	}
-	return page.Rows[0].ID, nil
 }
 
 func joinAtCreation(tx *store.Tx, joining map[bailiwick.ID][]bailiwick.User) error {
