@@ -94,7 +94,6 @@ func TestAnAppIsCheckedBeforeItIsMade(t *testing.T) {
 		{"a blank label", bailiwick.App{Name: "salesforce", Label: " \u00a0"}, "label"},
 		{"a label with a NUL", bailiwick.App{Name: "salesforce", Label: "a\x00b"}, "label"},
 		{"a label that is too long", bailiwick.App{Name: "salesforce", Label: strings.Repeat("é", bailiwick.MaxAppLabel+1)}, "label"},
-		{"an app that the catalog has not", bailiwick.App{Name: "nothing", Label: "Nothing"}, "name"},
 	} {
 		refused(t, c.name, c.app.Check(), c.field)
 	}
