@@ -212,3 +212,14 @@ func (w *world) wantLimit(t *testing.T, a answer, limit, left int) {
 		t.Errorf("got X-Rate-Limit-Reset %q, %v after Date, want at most a minute", a.header.Get("X-Rate-Limit-Reset"), wait)
 	}
 }
+
+func TestADeadTokenHearsNothingOfItsBody(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		unknown := secret.Mint{}.Token(secret.APIToken).Reveal()
+		for _, body := range []string{"{", `{"profile":{"login":5}}`, strings.Repeat("[", 100)} {
+			w.ask("POST", "/api/v1/users", unknown, body).want(t, 401, "E0000011")
+		}
+		w.ask("POST", "/api/v1/users?activate=perhaps", unknown, "{}").want(t, 401, "E0000011")
+	})
+}

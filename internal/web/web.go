@@ -197,6 +197,11 @@ func (w *Web) Token(fail Fail, h Handler) http.Handler {
 			fail(rw, r, throttled)
 			return
 		}
+		if err == nil && r.Method != http.MethodGet && r.Method != http.MethodHead {
+			// A body is read for those who may ask at all: whoever brings a
+			// dead token hears of nothing else.
+			err = w.o.SignIn.Prove(r.Context(), by)
+		}
 		if err == nil {
 			err = h(rw, r, by)
 		}
