@@ -36,6 +36,7 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
 	Import  importCommand  `cmd:"" help:"Bring people and their groups in from a file."`
 	Export  exportCommand  `cmd:"" help:"Write people and their groups to a file."`
+	Token   tokenCommands  `cmd:"" help:"API tokens."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
