@@ -55,13 +55,18 @@ func Verbs() []Verb {
 }
 
 // A transition is the status after a verb. ready stands for "Active when the
-// account has a way to sign in, else Provisioned".
-const ready Status = "ready"
+// account has a way to sign in, else Provisioned". renewed is the same for an
+// account whose password went with its deactivation: only single sign-on is a
+// way then.
+const (
+	ready   Status = "ready"
+	renewed Status = "renewed"
+)
 
 // lifecycle is the whole life of an account: verb × status → status. A pair
 // that is not here is refused with the verb's own reason.
 var lifecycle = map[Verb]map[Status]Status{
-	Activate:        {Staged: ready, Deprovisioned: Provisioned},
+	Activate:        {Staged: ready, Deprovisioned: renewed},
 	Reactivate:      {Provisioned: Provisioned, Recovery: Recovery},
 	Suspend:         {Active: Suspended, Provisioned: Suspended},
 	Unsuspend:       {Suspended: ready},
@@ -121,9 +126,10 @@ func (u User) After(v Verb, now time.Time) (User, error) {
 	if !ok {
 		return User{}, refusal(v, u.Status)
 	}
-	if next == ready {
+	if next == ready || next == renewed {
+		signsIn := u.Provider == ProviderFederation || next == ready && u.HasPassword
 		next = Provisioned
-		if u.HasPassword || u.Provider == ProviderFederation {
+		if signsIn {
 			next = Active
 		}
 	}
