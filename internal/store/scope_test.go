@@ -26,7 +26,12 @@ var orgsDrawn atomic.Int64
 // eachWorld runs check on both engines, in many drawn worlds, as one of the
 // people of each: inside a View and inside a Do, which read by other texts.
 func eachWorld(t *testing.T, check func(t *rapid.T, w *world, v *store.View) error) {
+	eachWorldWith(t, func(*store.Store) {}, check)
+}
+
+func eachWorldWith(t *testing.T, prepare func(*store.Store), check func(t *rapid.T, w *world, v *store.View) error) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		prepare(s)
 		rapid.Check(t, func(t *rapid.T) {
 			ctx := context.Background()
 			w := drawWorld(t, bailiwick.ID(fmt.Sprintf("%s%017d", bailiwick.KindOrg, orgsDrawn.Add(1))))
