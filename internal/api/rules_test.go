@@ -1,13 +1,10 @@
 package api_test
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/bailiwick-iam/bailiwick"
 	"github.com/bailiwick-iam/bailiwick/internal/directory"
@@ -136,64 +133,3 @@ func (w *world) labour(t *testing.T) {
 
 // anyPage is a page that holds all of a short list.
 var anyPage = directory.Paging{Limit: 200}
-
-func userQueryIn(group bailiwick.ID) directory.UserQuery { return directory.UserQuery{Group: group} }
-
-// crowd makes people of whom every other has the department Odd.
-func (w *world) crowd(n int) {
-	w.Helper()
-	batch := make([]directory.NewUser, n)
-	for i := range batch {
-		p := w.profile("One", "OfMany")
-		p["department"] = []any{"Even", "Odd"}[i%2]
-		batch[i] = directory.NewUser{Profile: p}
-	}
-	must(w.dir.LoadUsers(w.Context(), w.system, batch))
-}
-
-// A worker that is cut off in the middle leaves a job that another one carries
-// to the same end.
-func TestAJobSurvivesItsWorker(t *testing.T) {
-	t.Parallel()
-	each(t, func(t *testing.T, w *world) {
-		const many = 700
-		w.crowd(many)
-		r := must(w.dir.CreateGroupRule(t.Context(), w.system, bailiwick.GroupRule{Name: "Odd", Expression: `user.department == "Odd"`, Targets: []bailiwick.ID{w.a.second}}))
-		w.check(w.dir.ActivateGroupRule(t.Context(), w.system, r.ID))
-		worker := jobs.New(w.store, w.dir, slog.New(slog.NewTextHandler(w.logged, nil)))
-		for cut := 0; ; cut++ {
-			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(5+20*cut)*time.Millisecond)
-			_ = worker.Sweep(ctx)
-			cancel()
-			w.pass(time.Second)
-			found := must(w.dir.Jobs(t.Context(), w.system, r.ID, anyPage))
-			if found.Rows[0].State == bailiwick.JobDone {
-				break
-			}
-			if cut > 500 {
-				t.Fatalf("the job does not end: %+v", found.Rows[0])
-			}
-			w.pass(2 * time.Minute)
-		}
-		if g := must(w.dir.Group(t.Context(), w.system, w.a.second)); g.Members != many/2 {
-			t.Errorf("members: got %d, want %d", g.Members, many/2)
-		}
-		var ids []bailiwick.ID
-		page := anyPage
-		for {
-			l := must(w.dir.Users(t.Context(), w.system, userQueryIn(w.a.second), page))
-			for _, u := range l.Rows {
-				ids = append(ids, u.ID)
-				if u.Profile.Text("department") != "Odd" {
-					t.Errorf("%s is in the group and fits not", u.ID)
-				}
-			}
-			if page.After = l.Next; l.Next == "" {
-				break
-			}
-		}
-		if slices.Sort(ids); len(slices.Compact(ids)) != many/2 {
-			t.Errorf("people listed: got %d, want %d", len(ids), many/2)
-		}
-	})
-}
