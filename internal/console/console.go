@@ -70,6 +70,11 @@ func (c *Console) Routes(r chi.Router) {
 		{"GET", "/console/users/{id}/{act}", c.confirm},
 		{"POST", "/console/users/{id}/{act}", c.act},
 		{"GET", "/console/groups", c.groups},
+		{"GET", "/console/tokens", c.tokens},
+		{"GET", "/console/tokens/new", c.newToken},
+		{"POST", "/console/tokens/new", c.createToken},
+		{"GET", "/console/tokens/{token}/revoke", c.confirmRevoke},
+		{"POST", "/console/tokens/{token}/revoke", c.revokeToken},
 	} {
 		r.Method(row.method, row.path, c.web.Page(c.fail, c.enter(row.handle)))
 	}

@@ -45,10 +45,13 @@ func navigation(base, path string, grants []authz.Grant) []ui.NavItem {
 	if anyHolds(grants, authz.GroupsRead) {
 		add("Groups", "groups", "/console/groups")
 	}
+	if anyHolds(grants, authz.TokensRead) {
+		add("API tokens", "key", "/console/tokens")
+	}
 	return items
 }
 
-func anyHolds[P authz.UserPermission | authz.GroupPermission](grants []authz.Grant, p P) bool {
+func anyHolds[P authz.UserPermission | authz.GroupPermission | authz.OrgPermission](grants []authz.Grant, p P) bool {
 	for _, g := range grants {
 		if authz.Holds(g.Role, p) {
 			return true

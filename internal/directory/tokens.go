@@ -100,8 +100,13 @@ func (d *Directory) createToken(ctx context.Context, by authz.Actor, n NewToken,
 // MaxTokens is the most tokens that a list shows, the oldest.
 const MaxTokens = 10_000
 
-// An OwnedToken is a token and whose it is.
-type OwnedToken = store.OwnedToken
+// An OwnedToken is a token and whose it is. MayRevoke says that the reader's
+// roles reach it for revoking too; the tier of its owner may still forbid that.
+type OwnedToken struct {
+	bailiwick.Token
+	Owner     bailiwick.EventEntity
+	MayRevoke bool
+}
 
 // Tokens lists the live API tokens that the actor may see: one's own, and
 // those of the people in the scope of the roles that see others' too.
@@ -112,7 +117,12 @@ func (d *Directory) Tokens(ctx context.Context, by authz.Actor) ([]OwnedToken, e
 		if err != nil {
 			return err
 		}
-		out, err = v.Tokens(scope, MaxTokens)
+		found, err := v.Tokens(scope, MaxTokens)
+		revoke, refused := v.Actor().Tokens(authz.TokensRevoke)
+		for _, t := range found {
+			others := revoke.Owners().Everything() || t.OwnerID == v.Actor().ID()
+			out = append(out, OwnedToken{t.Token, t.Owner, refused == nil && others})
+		}
 		return err
 	})
 	return out, err

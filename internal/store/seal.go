@@ -19,7 +19,7 @@ import (
 // Unsealed lists the orgs with events that have no place yet. It is one of the
 // few questions that no org bounds: the sealer asks it.
 func (s *Store) Unsealed(ctx context.Context) ([]bailiwick.ID, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT DISTINCT u.org_id FROM unsealed_events u`)
+	rows, err := s.read.QueryContext(ctx, `SELECT o.id FROM orgs o WHERE (SELECT 1 FROM unsealed_events u WHERE u.org_id = o.id LIMIT 1) IS NOT NULL`)
 	orgs, err := collect(rows, err, scanID)
 	if err != nil {
 		return nil, fmt.Errorf("read which logs are to be sealed: %w", err)
