@@ -205,7 +205,8 @@ func (tx *Tx) reindex(before, after bailiwick.User) error {
 	if err := tx.deleteEntries(gone); err != nil {
 		return err
 	}
-	return tx.insertEntries(after.ID, come, "")
+	// A value that waits to be swept may have left its row here.
+	return tx.insertEntries(after.ID, come, " ON CONFLICT DO NOTHING")
 }
 
 // indexedAtOnce is how many people one transaction of indexAll takes.
