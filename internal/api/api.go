@@ -170,6 +170,9 @@ func (a *API) Handler() http.Handler {
 		writeError(w, r, errMethod)
 	})
 	mux.Method("GET", "/.well-known/okta-organization", a.web.Open(fail, a.wellKnown))
+	mux.Method("GET", "/api/v1/openapi.json", a.web.Open(fail, a.getOpenAPI))
+	mux.Method("GET", "/api/v1/postman.json", a.web.Open(fail, a.getPostman))
+	mux.Method("GET", "/api/v1/docs", a.web.Open(fail, a.getDocs))
 	mux.Method("GET", "/api/v1/logos/groups/{size}.png", a.web.Open(fail, a.groupLogo))
 	mux.Method("GET", "/api/v1/logos/apps/{mark}/{size}.png", a.web.Open(fail, a.drawnLogo))
 	for _, route := range a.AllRoutes() {
