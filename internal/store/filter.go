@@ -348,7 +348,7 @@ func (v *View) within(r authz.Reach) (from finder, size int, err error) {
 		return nil, 0, err
 	}
 	return func(after bailiwick.ID, n int) ([]bailiwick.ID, error) {
-		w.at, w.done = max(w.at, string(after)), false
+		w.at, w.done = string(after), false
 		var out []bailiwick.ID
 		for len(out) < n && !w.done {
 			keys, err := w.merge(n - len(out))

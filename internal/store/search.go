@@ -24,6 +24,7 @@ type searching struct {
 	read  int // candidates so far
 	page  Page[bailiwick.User]
 	last  string // the cursor of the last row shown
+	spent bool   // the page was given up
 }
 
 // Cursors: what the list is sorted by at that place, and the place.
@@ -117,7 +118,7 @@ func (s *searching) worn(cursor string) bool {
 	if s.read < s.v.store.budget.read {
 		return false
 	}
-	s.page.Next = cursor
+	s.page.Next, s.spent = cursor, true
 	return true
 }
 
@@ -262,7 +263,9 @@ func (s *searching) key(u bailiwick.User, along span) (first string, ok bool) {
 }
 
 // sorted answers a list by an attribute: who has it, in its order and for ties
-// by ID, both the same way round; then, by ID, who has none.
+// by ID, both the same way round; then, by ID, who has none. Few candidates are
+// read and sorted here; for more it costs less to walk the index of the
+// attribute until a page of them was met.
 func (s *searching) sorted(mode, at string) error {
 	whole := span{path: s.q.SortBy, from: anyValue, to: top}
 	along := whole
@@ -273,13 +276,26 @@ func (s *searching) sorted(mode, at string) error {
 	if err != nil {
 		return err
 	}
-	small, err := s.small(size)
+	readable := size <= s.v.store.budget.many()
+	people, err := s.v.people()
 	if err != nil {
 		return err
 	}
-	if small {
+	if readable && (size <= s.v.store.budget.few || int64(size)*int64(size) <= int64(s.q.Limit)*people) {
 		return s.sortAll(from, whole, s.q.After)
 	}
+	if err := s.walkSorted(from, along, mode, at); err != nil || !s.spent || !readable || s.scope.See().Everything() {
+		return err
+	}
+	// The walk met people outside the scope, and a page that is short for them
+	// would tell of them.
+	s.page, s.last = Page[bailiwick.User]{}, ""
+	return s.sortAll(from, whole, s.q.After)
+}
+
+// walkSorted walks the index of the attribute that sorts, and then those whom
+// it does not hold.
+func (s *searching) walkSorted(from finder, along span, mode, at string) error {
 	if mode != atAbsent {
 		end, err := s.byValue(along, at)
 		if err != nil || !end {
@@ -287,25 +303,13 @@ func (s *searching) sorted(mode, at string) error {
 		}
 		at = ""
 	}
-	if along != whole {
+	if along.from != anyValue || along.to != top {
 		return nil // a term asks for a value
 	}
 	if slices.Contains(everybodys, along.path) {
 		from = s.v.havingValue(span{path: along.path})
 	}
 	return s.byID(from, atAbsent, at, func(u bailiwick.User) bool { return len(values(u, s.q.SortBy)) == 0 })
-}
-
-// small reports whether reading all candidates and sorting them here costs
-// less than walking the index of the attribute until a page of them was met.
-// Under a scope it is enough that they can be read: then the walk, which meets
-// people outside the scope too, is not needed.
-func (s *searching) small(size int) (bool, error) {
-	if size > s.v.store.budget.many() || !s.scope.See().Everything() {
-		return size <= s.v.store.budget.many(), nil
-	}
-	people, err := s.v.people()
-	return size <= s.v.store.budget.few || int64(size)*int64(size) <= int64(s.q.Limit)*people, err
 }
 
 // sortAll reads all candidates and shows those behind the cursor.
