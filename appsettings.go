@@ -72,7 +72,10 @@ func (a App) Complete() (App, error) {
 	if err := a.checkSettings(); err != nil {
 		return a, err
 	}
-	fill(a.Settings, map[string]any{"app": map[string]any{}, "manualProvisioning": false, "implicitAssignment": false, "emOptInStatus": "NONE",
+	if slices.Contains([]string{SignOnBookmark, SignOnOIDC, SignOnSAML}, a.SignOnMode) {
+		fill(a.Settings, map[string]any{"app": map[string]any{}}) // for the others clients take it to be whole
+	}
+	fill(a.Settings, map[string]any{"manualProvisioning": false, "implicitAssignment": false, "emOptInStatus": "NONE",
 		"notifications": map[string]any{"vpn": map[string]any{"network": map[string]any{"connection": "DISABLED"}, "message": nil, "helpUrl": nil}},
 		"notes":         map[string]any{"admin": nil, "enduser": nil}})
 	fill(a.Credentials, map[string]any{"userNameTemplate": map[string]any{"template": "${source.login}", "type": "BUILT_IN"}, "signing": map[string]any{}})
@@ -131,7 +134,7 @@ func (a App) checkShapes() error {
 		}
 	}
 	for field, v := range map[string]any{"settings.app": a.Settings["app"], "credentials.userNameTemplate": a.Credentials["userNameTemplate"]} {
-		if _, ok := v.(map[string]any); !ok {
+		if _, ok := v.(map[string]any); !ok && v != nil {
 			return InvalidField(field, "must be an object")
 		}
 	}
@@ -142,7 +145,14 @@ func (a App) checkShapes() error {
 func (a App) checkSettings() error {
 	custom := strings.HasPrefix(a.Name, "template_") || !inCatalog(a.Name)
 	switch {
-	case a.Name == "bookmark", a.Name == "template_swa":
+	case a.Name == "bookmark":
+		return webAddress("settings.app.url", text(a.Settings, "app", "url"))
+	case a.Name == "template_swa":
+		for _, name := range []string{"buttonField", "usernameField", "passwordField"} {
+			if text(a.Settings, "app", name) == "" {
+				return InvalidField("settings.app."+name, "The field cannot be left blank")
+			}
+		}
 		return webAddress("settings.app.url", text(a.Settings, "app", "url"))
 	case a.SignOnMode == SignOnOIDC:
 		return a.completeClient()
@@ -175,7 +185,8 @@ func (a App) checkSAML() error {
 	}
 	fill(on, map[string]any{"recipient": on["ssoAcsUrl"], "destination": on["ssoAcsUrl"], "subjectNameIdTemplate": "${user.userName}",
 		"subjectNameIdFormat": "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified", "responseSigned": true, "assertionSigned": true,
-		"signatureAlgorithm": "RSA_SHA256", "digestAlgorithm": "SHA256", "honorForceAuthn": true,
+		"signatureAlgorithm": "RSA_SHA256", "digestAlgorithm": "SHA256", "honorForceAuthn": true, "requestCompressed": false,
+		"allowMultipleAcsEndpoints": false, "idpIssuer": "urn:bailiwick:${org.externalKey}",
 		"authnContextClassRef": "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport", "attributeStatements": []any{}})
 	for name, allowed := range map[string][]string{"signatureAlgorithm": {"RSA_SHA256", "RSA_SHA1"}, "digestAlgorithm": {"SHA256", "SHA1"}} {
 		if !slices.Contains(allowed, text(on, name)) {

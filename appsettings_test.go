@@ -71,6 +71,7 @@ func TestAnAppIsRefusedForWhatItIsSetUpWith(t *testing.T) {
 		{"a bookmark without a host", bookmark("https:///x"), "settings.app.url"},
 		{"a bookmark with a password in it", bookmark("https://a:b@c.example"), "settings.app.url"},
 		{"a bookmark by another scheme", bookmark("ftp://b.example"), "settings.app.url"},
+		{"a form without its fields", bailiwick.App{Name: "template_swa", SignOnMode: bailiwick.SignOnSWA, Settings: map[string]any{"app": map[string]any{"url": "https://b.example"}}}, "settings.app.buttonField"},
 		{"a mode that the app has not", bailiwick.App{Name: "slack", SignOnMode: bailiwick.SignOnOIDC}, "signOnMode"},
 		{"too much", big, "settings"},
 		{"a word where a truth stands", shapeless, "visibility.hide.web"},

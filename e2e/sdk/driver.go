@@ -29,7 +29,7 @@ type Driver interface {
 	AddMember(ctx context.Context, group, user string) error
 	RemoveMember(ctx context.Context, group, user string) error
 
-	CreateBookmark(ctx context.Context, label, url string) (App, error)
+	AppDriver
 
 	Roles(ctx context.Context, p Principal) ([]Role, error)
 	Role(ctx context.Context, p Principal, role string) (Role, error)

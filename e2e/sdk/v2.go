@@ -180,21 +180,3 @@ func (d v2) AddMember(ctx context.Context, group, user string) error {
 func (d v2) RemoveMember(ctx context.Context, group, user string) error {
 	return refusal2(d.c.Group.RemoveUserFromGroup(ctx, group, user))
 }
-
-func (d v2) CreateBookmark(ctx context.Context, label, url string) (App, error) {
-	off := false
-	app := okta.NewBookmarkApplication()
-	app.Label = label
-	app.Settings = &okta.BookmarkApplicationSettings{
-		App: &okta.BookmarkApplicationSettingsApplication{RequestIntegration: &off, Url: url},
-	}
-	made, resp, err := d.c.Application.CreateApplication(ctx, app, nil)
-	if err != nil {
-		return App{}, refusal2(resp, err)
-	}
-	b, ok := made.(*okta.BookmarkApplication)
-	if !ok {
-		return App{}, fmt.Errorf("created app is a %T", made)
-	}
-	return App{ID: b.Id, Name: b.Name, Label: b.Label, Status: b.Status}, nil
-}

@@ -230,24 +230,3 @@ func (d v6) AddMember(ctx context.Context, group, user string) error {
 func (d v6) RemoveMember(ctx context.Context, group, user string) error {
 	return refusal6(d.c.GroupAPI.UnassignUserFromGroup(ctx, group, user).Execute())
 }
-
-func (d v6) CreateBookmark(ctx context.Context, label, url string) (App, error) {
-	off := false
-	app := okta.BookmarkApplication{
-		Application: okta.Application{Label: label, SignOnMode: "BOOKMARK"},
-		Name:        "bookmark",
-		Settings: okta.BookmarkApplicationSettings{
-			App: &okta.BookmarkApplicationSettingsApplication{RequestIntegration: &off, Url: url},
-		},
-	}
-	made, resp, err := d.c.ApplicationAPI.CreateApplication(ctx).
-		Application(okta.BookmarkApplicationAsListApplications200ResponseInner(&app)).Execute()
-	if err != nil {
-		return App{}, refusal6(resp, err)
-	}
-	b := made.BookmarkApplication
-	if b == nil {
-		return App{}, fmt.Errorf("created app is a %T", made.GetActualInstance())
-	}
-	return App{ID: value(b.Id), Name: b.Name, Label: b.Label, Status: value(b.Status)}, nil
-}
