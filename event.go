@@ -78,6 +78,13 @@ const (
 	AccessDenied         EventType = "access.denied"
 )
 
+// The event types of realm assignments.
+const (
+	RealmAssignmentCreated EventType = "realm.assignment.create"
+	RealmAssignmentUpdated EventType = "realm.assignment.update"
+	RealmAssignmentDeleted EventType = "realm.assignment.delete"
+)
+
 // eventText is the sentence that the log shows for each type.
 var eventText = map[EventType]string{
 	UserCreated: "Create user", UserActivated: "Activate user", UserReactivated: "Reactivate user",
@@ -103,6 +110,7 @@ var eventText = map[EventType]string{
 	TokenCreated: "Create API token", TokenRevoked: "Revoke API token",
 	TokenUpdated: "Update API token", TokenOutside: "Use an API token from outside its network", RealmCreated: "Create realm",
 	RealmUpdated: "Update realm", RealmDeleted: "Delete realm",
+	RealmAssignmentCreated: "Create realm assignment", RealmAssignmentUpdated: "Update realm assignment", RealmAssignmentDeleted: "Delete realm assignment",
 	OrgCreated: "Create organization", OrgUpdated: "Update organization",
 	UserTypeCreated: "Create user type", UserTypeUpdated: "Update user type", UserTypeDeleted: "Delete user type",
 	UserSchemaUpdated: "Update the schema of a user type", GroupSchemaUpdated: "Update the schema of groups",

@@ -41,6 +41,9 @@ const (
 	maxUnbiased       byte = 62 * 4 // bytes from here up are drawn again
 )
 
+// KindRealmAssignment is the kind of realm assignments.
+const KindRealmAssignment Kind = "rul"
+
 // NewID makes an ID of the given kind. The first digits are the time in
 // milliseconds, so that rows made together lie together in the engine's
 // index; the remaining ten come from random (59 bits), which must be a

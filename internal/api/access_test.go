@@ -32,7 +32,7 @@ type site struct {
 func (s site) path(pattern string) string {
 	return strings.NewReplacer("{user}", string(s.user.ID), "{group}", string(s.group), "{role}", string(s.role),
 		"{target}", string(s.target), "{token}", string(s.token), "{app}", string(s.app), "{name}", s.area.catalog, "{owner}", string(s.user.ID), "{rule}", string(s.rule), "{job}", string(s.job),
-		"{type}", string(s.kind), "{schema}", string(s.schema), "{realm}", string(s.realm)).Replace(pattern)
+		"{type}", string(s.kind), "{schema}", string(s.schema), "{realm}", string(s.realm), "{assignment}", string(s.target)).Replace(pattern)
 }
 
 // A fixture is how one route is tried: on which sites, with what. A route may

@@ -99,6 +99,13 @@ func (a *API) Routes() []Route {
 		{"GET", "/api/v1/realms/{realm}", a.getRealm},
 		{"PUT", "/api/v1/realms/{realm}", a.replaceRealm},
 		{"DELETE", "/api/v1/realms/{realm}", a.deleteRealm},
+		{"GET", "/api/v1/realm-assignments", a.listRealmAssignments},
+		{"POST", "/api/v1/realm-assignments", a.createRealmAssignment},
+		{"GET", "/api/v1/realm-assignments/{assignment}", a.getRealmAssignment},
+		{"PUT", "/api/v1/realm-assignments/{assignment}", a.replaceRealmAssignment},
+		{"DELETE", "/api/v1/realm-assignments/{assignment}", a.deleteRealmAssignment},
+		{"POST", "/api/v1/realm-assignments/{assignment}/lifecycle/activate", a.activateRealmAssignment},
+		{"POST", "/api/v1/realm-assignments/{assignment}/lifecycle/deactivate", a.deactivateRealmAssignment},
 
 		{"GET", "/api/v1/meta/types/user", a.listUserTypes},
 		{"POST", "/api/v1/meta/types/user", a.createUserType},

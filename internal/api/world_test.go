@@ -45,10 +45,11 @@ type world struct {
 	clock  atomic.Int64 // milliseconds behind worldTime
 	logged *journal
 
-	a, b  area
-	made  atomic.Int64 // numbers what the world makes, for unique names
-	roles map[string]bailiwick.ID
-	token map[string]string
+	a, b     area
+	made     atomic.Int64 // numbers what the world makes, for unique names
+	placings atomic.Int64 // numbers the priorities of realm assignments
+	roles    map[string]bailiwick.ID
+	token    map[string]string
 }
 
 // An area is what a limited role is limited to. The group power holds a role

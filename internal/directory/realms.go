@@ -154,6 +154,13 @@ func (d *Directory) DeleteRealm(ctx context.Context, by authz.Actor, id bailiwic
 		if peopled {
 			return realmStays("It still has people in it.")
 		}
+		led, err := tx.LeadTo(scope, r.ID)
+		if err != nil {
+			return err
+		}
+		if led {
+			return realmStays("A realm assignment leads to it.")
+		}
 		tx.Target(r.Entity())
 		_, targets, err := tx.RolesLostWith(r.ID)
 		if err != nil {
@@ -172,16 +179,18 @@ func realmStays(why string) error {
 }
 
 // landing is the realm that a new person comes to live in: the one that was
-// asked for, if the right to create reaches it; else the default one; for those
-// who create only in realms of their own, the only one of these.
-func landing(tx *store.Tx, n NewUser, org bailiwick.Org) (bailiwick.ID, error) {
+// asked for, if the right to create reaches it; else the one that the realm
+// assignments say, at last the default one; for those who create only in realms of their own, the only one of these.
+func landing(tx *store.Tx, scope authz.UserScope, n NewUser, org bailiwick.Org) (bailiwick.ID, error) {
 	where, err := tx.Actor().Landing(authz.UsersCreate)
 	if err != nil {
 		return "", err
 	}
 	asked := n.RealmID
 	switch {
-	case asked == "" && where.InDefault(), asked == org.Realm && where.InDefault():
+	case asked == "" && where.InDefault():
+		return placed(tx, scope, n, org)
+	case asked == org.Realm && where.InDefault():
 		return org.Realm, nil
 	case where.Realms().Reach().Nothing():
 		return "", bailiwick.ErrForbidden // before any look-up of the realm

@@ -181,7 +181,7 @@ func insertUser(tx *store.Tx, scope authz.UserScope, org bailiwick.Org, n NewUse
 		return u, err
 	}
 	u.TypeID, u.SchemaID = schema.TypeID, schema.ID
-	if u.RealmID, err = landing(tx, n, org); err != nil {
+	if u.RealmID, err = landing(tx, scope, n, org); err != nil {
 		return u, err
 	}
 	if u.HasPassword {

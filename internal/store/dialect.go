@@ -207,4 +207,6 @@ var uniqueKeys = map[string]string{
 	"orgs.slug":             "orgs_slug_key",
 	"user_types.name_key":   "user_types_name",
 	"unique_values.value":   "unique_values_once",
+
+	"realm_assignments.priority": "realm_assignments_priority",
 }
