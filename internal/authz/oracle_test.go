@@ -46,7 +46,7 @@ var can = map[bailiwick.RoleType]string{
 const orgWide = `people.read people.activity people.create people.profile people.activate people.suspend people.deactivate
 	people.delete people.unlock people.sessions people.reset people.link people.temporary people.pending people.set people.remove
 	people.federate people.factors people.enroll people.groups people.apps people.realm people.type groups.read groups.create groups.edit groups.delete
-	groups.members groups.apps apps.read apps.assign realms.read realms.manage`
+	groups.members groups.owners groups.apps apps.read apps.assign realms.read realms.manage`
 
 // peopleWords and the others tie the oracle's words to the package's names.
 var peopleWords = map[authz.UserPermission]string{
@@ -63,6 +63,7 @@ var peopleWords = map[authz.UserPermission]string{
 var groupWords = map[authz.GroupPermission]string{
 	authz.GroupsRead: "groups.read", authz.GroupsCreate: "groups.create", authz.GroupsEdit: "groups.edit",
 	authz.GroupsDelete: "groups.delete", authz.GroupsMembers: "groups.members", authz.GroupsAssignApps: "groups.apps",
+	authz.GroupsOwners: "groups.owners",
 }
 
 var appWords = map[authz.AppPermission]string{
