@@ -1,6 +1,8 @@
 package store
 
 import (
+	"cmp"
+	"database/sql"
 	"fmt"
 	"slices"
 
@@ -65,32 +67,60 @@ type Membership struct {
 }
 
 // Memberships lists the groups of some people whom the scope shows, sorted by
-// person and name. The built-in group is left out: everybody is in it.
+// person and name. The built-in group is left out: everybody is in it. Groups
+// are read on their own: joined, an engine that knows little of the tables yet
+// may go through the members of every group.
 func (v *View) Memberships(people authz.UserScope, groups authz.GroupScope, users []bailiwick.ID) ([]Membership, error) {
 	var out []Membership
+	names := map[bailiwick.ID]string{}
 	for part := range slices.Chunk(users, rowsAtOnce) {
 		a := v.args()
-		text := `SELECT m.user_id, g.id, g.name FROM group_members m JOIN groups g ON g.org_id = m.org_id AND g.id = m.set_id
-			JOIN users u ON u.org_id = m.org_id AND u.id = m.user_id
-			WHERE m.org_id = $1 AND m.user_id IN (` + a.list(part) + `) AND ` + setPredicate(&a, groups.See(), "g.id") +
-			` AND ` + userPredicate(&a, people.See()) + ` ORDER BY m.user_id, g.name_key`
+		text := `SELECT m.user_id, m.set_id FROM group_members m WHERE m.org_id = $1 AND m.user_id IN (` + a.list(part) + `)`
+		if !people.See().Everything() {
+			text += ` AND EXISTS (SELECT 1 FROM users u WHERE u.org_id = $1 AND u.id = m.user_id AND ` + userPredicate(&a, people.See()) + `)`
+		}
 		rows, err := v.query(text, a...)
+		found, err := collect(rows, err, func(rows *sql.Rows) (m Membership, err error) { return m, rows.Scan(&m.User, &m.Group) })
 		if err != nil {
 			return nil, fmt.Errorf("read memberships: %w", err)
 		}
-		for rows.Next() {
-			var m Membership
-			if err := rows.Scan(&m.User, &m.Group, &m.Name); err != nil {
-				rows.Close()
-				return nil, fmt.Errorf("read memberships: %w", err)
-			}
-			out = append(out, m)
+		if err := v.groupNames(groups, found, names); err != nil {
+			return nil, err
 		}
-		if err := rows.Close(); err != nil {
-			return nil, fmt.Errorf("read memberships: %w", err)
+		for _, m := range found {
+			if m.Name = names[m.Group]; m.Name != "" {
+				out = append(out, m)
+			}
 		}
 	}
+	slices.SortFunc(out, func(a, b Membership) int {
+		return cmp.Or(cmp.Compare(a.User, b.User), cmp.Compare(Named(a.Name), Named(b.Name)))
+	})
 	return out, nil
+}
+
+// groupNames adds the names of those groups that the scope shows; the empty
+// name is of what it does not show, and of the hidden sets of realms.
+func (v *View) groupNames(scope authz.GroupScope, of []Membership, names map[bailiwick.ID]string) error {
+	var ids []bailiwick.ID
+	for _, m := range of {
+		if _, known := names[m.Group]; !known {
+			names[m.Group], ids = "", append(ids, m.Group)
+		}
+	}
+	for part := range slices.Chunk(ids, rowsAtOnce) {
+		a := v.args()
+		rows, err := v.query(`SELECT g.id, g.name FROM groups g WHERE g.org_id = $1 AND g.id IN (`+a.list(part)+`) AND `+
+			setPredicate(&a, scope.See(), "g.id"), a...)
+		found, err := collect(rows, err, func(rows *sql.Rows) (m Membership, err error) { return m, rows.Scan(&m.Group, &m.Name) })
+		if err != nil {
+			return fmt.Errorf("read the names of groups: %w", err)
+		}
+		for _, m := range found {
+			names[m.Group] = m.Name
+		}
+	}
+	return nil
 }
 
 func (a *args) names(names []string) string {
