@@ -144,6 +144,9 @@ func badQueries() []refusedInput {
 	for _, list := range []string{"/api/v1/users", "/api/v1/groups", "/api/v1/apps", "/api/v1/logs", "/api/v1/iam/assignees/users", "/api/v1/users/{user}/groups",
 		"/api/v1/groups/{group}/users", "/api/v1/users/{user}/roles/{role}/targets/catalog/apps"} {
 		for _, limit := range []string{"0", "-1", "x", "1.5", "1e3", "99999999999999999999", "+", "%201", "0x10"} {
+			if limit == "0" && list == "/api/v1/logs" {
+				continue // asks for no rows, and gets none
+			}
 			row("GET", list+"?limit="+limit, invalid, "limit")
 		}
 		for _, after := range []string{"x", "%00", "00u0000000000000000a", strings.Repeat("A", 5000), "AAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAAB=", "%ff"} {
@@ -172,7 +175,7 @@ func badQueries() []refusedInput {
 	row("GET", "/api/v1/users?search="+escape(`created gt "yesterday"`), invalid, "search")
 	row("GET", "/api/v1/users?search="+escape(`status pr`)+"&filter="+escape(`status pr`), "E0000033", "search")
 	row("GET", "/api/v1/groups?search="+escape(`profile.shoeSize eq "x"`), "E0000031", "search")
-	row("GET", "/api/v1/logs?filter="+escape(`eventType eq "x"`), "E0000031", "filter")
+	row("GET", "/api/v1/logs?filter="+escape(`favourite eq "x"`), "E0000031", "filter")
 	for _, field := range []string{"since", "until"} {
 		for _, date := range []string{"x", "2026-11-22", "2026-13-01T00:00:00Z", "1700000000", "2026-11-22T10:00:00", "99999-01-01T00:00:00Z"} {
 			row("GET", "/api/v1/logs?"+field+"="+date, "E0000030", field)

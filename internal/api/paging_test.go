@@ -155,7 +155,7 @@ func (w *world) pagesOfOtherLists(t *testing.T, u bailiwick.User) {
 		keys, _ := w.pages(list.path, super)
 		w.wantOnce(list.path, keys, list.want)
 	}
-	forward, _ := w.pages("/api/v1/logs?limit=300", super)
+	forward, _ := w.pages("/api/v1/logs?limit=300&since=2026-11-22T00:00:00Z&until=2099-01-01T00:00:00Z", super)
 	back, _ := w.pages("/api/v1/logs?limit=271&sortOrder=DESCENDING", super)
 	slices.Reverse(back)
 	if !slices.Equal(forward, back) || len(forward) < 450 {

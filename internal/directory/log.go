@@ -85,6 +85,9 @@ func (d *Directory) Log(ctx context.Context, by authz.Actor, q LogQuery, p Pagin
 			list = v.SealedEvents
 		}
 		page, err := list(scope, ask)
+		if refusal, ok := errors.AsType[*bailiwick.Error](err); ok && refusal.Reason == bailiwick.ReasonBadSearch {
+			return refusal.In("filter")
+		}
 		out = sealPage(d, by, q.question(), page)
 		return err
 	})
