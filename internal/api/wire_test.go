@@ -23,7 +23,7 @@ type transcript struct {
 }
 
 var (
-	randomID    = regexp.MustCompile(`\b(00u|00g|0oa|00o|00T|guo|oty|osc|ra1|gra)[0-9A-Za-z]{17}\b`)
+	randomID    = regexp.MustCompile(`\b(00u|00g|0oa|0ua|00o|00T|guo|oty|osc|ra1|gra)[0-9A-Za-z]{17}\b`)
 	randomUUID  = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`)
 	randomError = regexp.MustCompile(`\boae[0-9A-Z]{22}\b`)
 	madeSecret  = regexp.MustCompile(`\bbwc_[0-9A-Za-z]{49}\b`)
