@@ -73,6 +73,7 @@ const (
 	oneUser  = "/api/v1/users/{user}"
 	oneGroup = "/api/v1/groups/{group}"
 	oneApp   = "/api/v1/apps/{app}"
+	oneMove  = "/api/v1/realm-assignments/{assignment}"
 	oneRule  = "/api/v1/groups/rules/{rule}"
 )
 
@@ -168,29 +169,36 @@ var appDocuments = map[string]document{
 }
 
 var otherDocuments = map[string]document{
-	"GET /api/v1/meta/types/user":             {summary: "List user types", gives: []wireUserType{}},
-	"POST /api/v1/meta/types/user":            {summary: "Create a user type", takes: typeBody{}, gives: wireUserType{}},
-	"GET /api/v1/meta/types/user/{type}":      {summary: "Read a user type", gives: wireUserType{}},
-	"POST /api/v1/meta/types/user/{type}":     {summary: "Change a user type", takes: typeBody{}, gives: wireUserType{}},
-	"PUT /api/v1/meta/types/user/{type}":      {summary: "Replace a user type", takes: typeBody{}, gives: wireUserType{}},
-	"DELETE /api/v1/meta/types/user/{type}":   {summary: "Delete a user type"},
-	"GET /api/v1/meta/schemas/user/{schema}":  {summary: "Read a user schema", gives: wireSchema{}},
-	"POST /api/v1/meta/schemas/user/{schema}": {summary: "Change a user schema", takes: schemaBody{}, gives: wireSchema{}},
-	"GET /api/v1/meta/schemas/group/default":  {summary: "Read the schema of groups", gives: wireSchema{}},
-	"POST /api/v1/meta/schemas/group/default": {summary: "Change the schema of groups", takes: schemaBody{}, gives: wireSchema{}},
-	"GET /api/v1/iam/assignees/users":         {summary: "List the administrators", ask: askPage, gives: object{}},
-	"GET /api/v1/api-tokens":                  {summary: "List API tokens", gives: []wireToken{}},
-	"POST /api/v1/api-tokens":                 {summary: "Create an API token, from a session alone", takes: object{}, gives: wireToken{}},
-	"GET /api/v1/api-tokens/{token}":          {summary: "Read an API token", gives: wireToken{}},
-	"PUT /api/v1/api-tokens/{token}":          {summary: "Change an API token", takes: object{}, gives: wireToken{}},
-	"DELETE /api/v1/api-tokens/{token}":       {summary: "Revoke an API token"},
-	"DELETE /api/v1/api-tokens/current":       {summary: "Revoke the token of the request"},
-	"GET /api/v1/realms":                      {summary: "List realms", ask: "search sortBy sortOrder " + askPage, gives: []wireRealm{}},
-	"POST /api/v1/realms":                     {summary: "Create a realm", takes: realmBody{}, gives: wireRealm{}},
-	"GET /api/v1/realms/{realm}":              {summary: "Read a realm", gives: wireRealm{}},
-	"PUT /api/v1/realms/{realm}":              {summary: "Replace a realm", takes: realmBody{}, gives: wireRealm{}},
-	"DELETE /api/v1/realms/{realm}":           {summary: "Delete a realm that nobody is in"},
-	"GET /api/v1/logs":                        {summary: "Read the system log", ask: "q filter since until sortOrder " + askPage, gives: []wireEvent{}},
+	"GET /api/v1/meta/types/user":               {summary: "List user types", gives: []wireUserType{}},
+	"POST /api/v1/meta/types/user":              {summary: "Create a user type", takes: typeBody{}, gives: wireUserType{}},
+	"GET /api/v1/meta/types/user/{type}":        {summary: "Read a user type", gives: wireUserType{}},
+	"POST /api/v1/meta/types/user/{type}":       {summary: "Change a user type", takes: typeBody{}, gives: wireUserType{}},
+	"PUT /api/v1/meta/types/user/{type}":        {summary: "Replace a user type", takes: typeBody{}, gives: wireUserType{}},
+	"DELETE /api/v1/meta/types/user/{type}":     {summary: "Delete a user type"},
+	"GET /api/v1/meta/schemas/user/{schema}":    {summary: "Read a user schema", gives: wireSchema{}},
+	"POST /api/v1/meta/schemas/user/{schema}":   {summary: "Change a user schema", takes: schemaBody{}, gives: wireSchema{}},
+	"GET /api/v1/meta/schemas/group/default":    {summary: "Read the schema of groups", gives: wireSchema{}},
+	"POST /api/v1/meta/schemas/group/default":   {summary: "Change the schema of groups", takes: schemaBody{}, gives: wireSchema{}},
+	"GET /api/v1/iam/assignees/users":           {summary: "List the administrators", ask: askPage, gives: object{}},
+	"GET /api/v1/api-tokens":                    {summary: "List API tokens", gives: []wireToken{}},
+	"POST /api/v1/api-tokens":                   {summary: "Create an API token, from a session alone", takes: object{}, gives: wireToken{}},
+	"GET /api/v1/api-tokens/{token}":            {summary: "Read an API token", gives: wireToken{}},
+	"PUT /api/v1/api-tokens/{token}":            {summary: "Change an API token", takes: object{}, gives: wireToken{}},
+	"DELETE /api/v1/api-tokens/{token}":         {summary: "Revoke an API token"},
+	"DELETE /api/v1/api-tokens/current":         {summary: "Revoke the token of the request"},
+	"GET /api/v1/realms":                        {summary: "List realms", ask: "search sortBy sortOrder " + askPage, gives: []wireRealm{}},
+	"POST /api/v1/realms":                       {summary: "Create a realm", takes: realmBody{}, gives: wireRealm{}},
+	"GET /api/v1/realms/{realm}":                {summary: "Read a realm", gives: wireRealm{}},
+	"PUT /api/v1/realms/{realm}":                {summary: "Replace a realm", takes: realmBody{}, gives: wireRealm{}},
+	"DELETE /api/v1/realms/{realm}":             {summary: "Delete a realm that nobody is in"},
+	"GET /api/v1/realm-assignments":             {summary: "List realm assignments", ask: askPage, gives: []wireRealmAssignment{}},
+	"POST /api/v1/realm-assignments":            {summary: "Create a realm assignment", takes: realmAssignmentBody{}, gives: wireRealmAssignment{}},
+	"GET " + oneMove:                            {summary: "Read a realm assignment", gives: wireRealmAssignment{}},
+	"PUT " + oneMove:                            {summary: "Replace a realm assignment", takes: realmAssignmentBody{}, gives: wireRealmAssignment{}},
+	"DELETE " + oneMove:                         {summary: "Delete a realm assignment"},
+	"POST " + oneMove + "/lifecycle/activate":   {summary: "Activate a realm assignment"},
+	"POST " + oneMove + "/lifecycle/deactivate": {summary: "Deactivate a realm assignment"},
+	"GET /api/v1/logs":                          {summary: "Read the system log", ask: "q filter since until sortOrder " + askPage, gives: []wireEvent{}},
 }
 
 // roleDocuments are the Admin Roles routes of people or groups.
