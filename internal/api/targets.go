@@ -73,7 +73,7 @@ func (a *API) appTarget(r *http.Request) func(directory.AppTarget) wireCatalogAp
 		c, updated := t.Catalog, stamp(t.Catalog.LastUpdated)
 		return wireCatalogApp{Name: c.Name, DisplayName: c.DisplayName, Description: c.Description, Status: bailiwick.AppActive,
 			LastUpdated: &updated, Category: c.Category, VerificationStatus: "OKTA_VERIFIED", Website: c.Website,
-			SignOnModes: c.SignOnModes, Features: c.Features, Links: map[string]any{}}
+			SignOnModes: c.SignOnModes, Features: c.Features, Links: map[string]any{"logo": a.appLogos(r, c.DisplayName)}}
 	}
 }
 
