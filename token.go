@@ -1,6 +1,9 @@
 package bailiwick
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // A Token is an API token. Its secret is shown once, when it is made; only a
 // digest is kept. It has the rights that its owner has at each moment (TOK-2).
@@ -87,6 +90,19 @@ type Org struct {
 	Schema   ID // the schema of the default user type
 	Created  time.Time
 	Settings OrgSettings
+	// Host is the name by which the org is reached without /t/{Slug}, in lower
+	// case and without a port; empty for none.
+	Host string
+	// Disabled is since when the org is out of use; zero when it is in use.
+	Disabled time.Time
+}
+
+// CheckHost returns the fault of a host name that an org is to claim.
+func CheckHost(host string) error {
+	if host != "" && (!isDomain(host) || host != strings.ToLower(host)) {
+		return InvalidField("host", "must be a host name in lower case, without scheme and port")
+	}
+	return nil
 }
 
 // OrgSettings are the switches of an org. The zero value is the default of each.

@@ -37,6 +37,7 @@ type commands struct {
 	Import  importCommand  `cmd:"" help:"Bring people and their groups in from a file."`
 	Export  exportCommand  `cmd:"" help:"Write people and their groups to a file."`
 	Token   tokenCommands  `cmd:"" help:"API tokens."`
+	Org     orgCommands    `cmd:"" help:"Organizations: create, list, disable, set."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

@@ -43,6 +43,32 @@ func (d *Directory) CreateOrg(ctx context.Context, reason, slug, name string) (b
 	return o, err
 }
 
+// ChangeOrg changes name, host name or use of an org, as the operator of a node
+// does. The reason goes to the log.
+func (d *Directory) ChangeOrg(ctx context.Context, id bailiwick.ID, reason string, change func(*bailiwick.Org)) (bailiwick.Org, error) {
+	var o bailiwick.Org
+	err := d.store.Do(ctx, authz.System(id, reason), bailiwick.OrgUpdated, func(tx *store.Tx) error {
+		before, err := tx.Org()
+		if err != nil {
+			return err
+		}
+		o = before
+		change(&o)
+		if strings.TrimSpace(o.Name) == "" {
+			return bailiwick.InvalidField("name", "The field cannot be left blank")
+		}
+		if err := bailiwick.CheckHost(o.Host); err != nil {
+			return err
+		}
+		if o == before {
+			return store.Unchanged()
+		}
+		tx.Target(bailiwick.EventEntity{ID: id, Type: "Org", AlternateID: o.Slug, DisplayName: o.Name})
+		return tx.SaveOrg(o)
+	})
+	return o, err
+}
+
 // Orgs lists all orgs, for routing.
 func (d *Directory) Orgs(ctx context.Context) ([]bailiwick.Org, error) { return d.store.Orgs(ctx) }
 

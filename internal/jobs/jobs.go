@@ -64,7 +64,9 @@ func (w *Worker) Sweep(ctx context.Context) error {
 	}
 	var all error
 	for _, o := range orgs {
-		all = errors.Join(all, w.drain(ctx, o.ID))
+		if o.Disabled.IsZero() {
+			all = errors.Join(all, w.drain(ctx, o.ID))
+		}
 	}
 	return all
 }

@@ -109,7 +109,7 @@ func (w *Worker) round(ctx context.Context, stop <-chan struct{}, only bailiwick
 	}
 	var all error
 	for _, o := range orgs {
-		if only == "" || o.ID == only {
+		if o.Disabled.IsZero() && (only == "" || o.ID == only) {
 			all = errors.Join(all, w.drain(ctx, stop, sender{Worker: w, org: o, base: w.base(o, len(orgs))}))
 		}
 	}

@@ -11,17 +11,17 @@ import (
 	"github.com/bailiwick-iam/bailiwick/internal/authz"
 )
 
-const orgColumns = `o.id, o.slug, o.name, o.everyone_id, o.realm_id, o.type_id, o.schema_id, o.settings, o.created`
+const orgColumns = `o.id, o.slug, o.name, o.everyone_id, o.realm_id, o.type_id, o.schema_id, o.settings, o.created, o.host, o.disabled`
 
 func scanOrg(row scanner) (bailiwick.Org, error) {
 	var o bailiwick.Org
 	var settings []byte
-	var created int64
-	err := row.Scan(&o.ID, &o.Slug, &o.Name, &o.Everyone, &o.Realm, &o.UserType, &o.Schema, &settings, &created)
+	var created, disabled int64
+	err := row.Scan(&o.ID, &o.Slug, &o.Name, &o.Everyone, &o.Realm, &o.UserType, &o.Schema, &settings, &created, &o.Host, &disabled)
 	if err != nil {
 		return o, err
 	}
-	o.Created = timeOf(created)
+	o.Created, o.Disabled = timeOf(created), timeOf(disabled)
 	if err := json.Unmarshal(settings, &o.Settings); err != nil {
 		return o, fmt.Errorf("read the settings of org %s: %w", o.Slug, err)
 	}
@@ -81,6 +81,35 @@ func (tx *Tx) SaveOrgSettings(settings bailiwick.OrgSettings) error {
 	}
 	if _, err := tx.exec(`UPDATE orgs SET settings = $2 WHERE id = $1`, tx.org, string(text)); err != nil {
 		return fmt.Errorf("write the settings of an org: %w", err)
+	}
+	return nil
+}
+
+// SaveOrg writes name, host name and whether the org is in use. Only the system
+// may. Sessions, API tokens and links of an org that goes out of use end with
+// it, so that nothing lives on when it comes back.
+func (tx *Tx) SaveOrg(o bailiwick.Org) error {
+	if tx.actor.Claim() != authz.SystemClaim {
+		return bailiwick.ErrForbidden
+	}
+	_, err := tx.exec(`UPDATE orgs SET name = $2, host = $3, disabled = $4 WHERE id = $1`, tx.org, o.Name, o.Host, millis(o.Disabled))
+	if _, taken := conflict(err); taken {
+		return bailiwick.Refused(bailiwick.Conflict, bailiwick.ReasonDuplicate, "another organization has claimed this name").In("host")
+	}
+	if err != nil {
+		return fmt.Errorf("write an org: %w", err)
+	}
+	if o.Disabled.IsZero() {
+		return nil
+	}
+	for _, text := range []string{
+		`DELETE FROM sessions WHERE org_id = $1`,
+		`DELETE FROM tokens WHERE org_id = $1`,
+		`DELETE FROM links WHERE org_id = $1`,
+	} {
+		if _, err := tx.exec(text, tx.org); err != nil {
+			return fmt.Errorf("end the sessions of an org: %w", err)
+		}
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -68,6 +69,8 @@ type request struct {
 	id     string
 	org    bailiwick.Org
 	base   string
+	host   string // claimed by the org, when the request came by it
+	gone   bool   // the org is out of use
 	client bailiwick.Client
 }
 
@@ -95,9 +98,17 @@ func ClientOf(r *http.Request) bailiwick.Client { return of(r).client }
 // IsFragment reports whether a script asks for a part of a page.
 func IsFragment(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }
 
-// URL is the absolute address of a path in the request's org, on the
-// configured origin.
+// URL is the absolute address of a path in the request's org: on the configured
+// origin, or on the host name that the org has claimed, with the origin's scheme
+// and port, when the request came by it. Mails lead to the origin always.
 func (w *Web) URL(r *http.Request, path string) string {
+	if host := of(r).host; host != "" {
+		u := url.URL{Scheme: w.o.PublicURL.Scheme, Host: host}
+		if port := w.o.PublicURL.Port(); port != "" {
+			u.Host = net.JoinHostPort(host, port)
+		}
+		return u.String() + path
+	}
 	return strings.TrimSuffix(w.o.PublicURL.String(), "/") + Base(r) + path
 }
 
@@ -120,7 +131,10 @@ func (w *Web) Middleware(next http.Handler) http.Handler {
 			http.Error(out, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
 			return
 		}
-		if found.base != "" {
+		switch {
+		case found.gone:
+			r = nowhere(r)
+		case found.base != "":
 			r = under(r, found.base)
 		}
 		next.ServeHTTP(out, r)
