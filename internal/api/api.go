@@ -94,6 +94,9 @@ func (a *API) Routes() []Route {
 		{"POST", "/api/v1/apps/{app}/lifecycle/activate", a.activateApp},
 		{"POST", "/api/v1/apps/{app}/lifecycle/deactivate", a.deactivateApp},
 
+		{"GET", "/api/v1/org/settings", a.getSettings},
+		{"POST", "/api/v1/org/settings", a.updateSettings},
+
 		{"GET", "/api/v1/realms", a.listRealms},
 		{"POST", "/api/v1/realms", a.createRealm},
 		{"GET", "/api/v1/realms/{realm}", a.getRealm},

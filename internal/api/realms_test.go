@@ -44,6 +44,9 @@ func realmFixtures() []fixture {
 		}
 	}
 	return []fixture{
+		{route: "GET /api/v1/org/settings", sites: nowhere},
+		{route: "POST /api/v1/org/settings", note: "the org's switch", sites: nowhere, body: text(`{"refuseRemovingLastAppTarget":false}`)},
+		{route: "POST /api/v1/org/settings", note: "the owner's switch", sites: nowhere, body: text(`{"adminsSetPasswords":true}`)},
 		{route: "GET /api/v1/realm-assignments", sites: nowhere},
 		{route: "POST /api/v1/realm-assignments", sites: []func(*world) site{func(w *world) site {
 			return site{name: "-", body: w.newAssignment()}

@@ -72,6 +72,20 @@ func (d *Directory) ChangeOrg(ctx context.Context, id bailiwick.ID, reason strin
 // Orgs lists all orgs, for routing.
 func (d *Directory) Orgs(ctx context.Context) ([]bailiwick.Org, error) { return d.store.Orgs(ctx) }
 
+// Settings reads the org's switches.
+func (d *Directory) Settings(ctx context.Context, by authz.Actor) (bailiwick.OrgSettings, error) {
+	var now bailiwick.OrgSettings
+	err := d.store.View(ctx, by, func(v *store.View) error {
+		if err := v.Actor().May(authz.OrgRead); err != nil {
+			return err
+		}
+		o, err := v.Org()
+		now = o.Settings
+		return err
+	})
+	return now, err
+}
+
 // UpdateSettings changes the org's switches. The switch for setting passwords
 // is the owner's alone (Z5).
 func (d *Directory) UpdateSettings(ctx context.Context, by authz.Actor, change func(*bailiwick.OrgSettings)) (bailiwick.OrgSettings, error) {
