@@ -32,7 +32,9 @@ func schemaFixtures() []fixture {
 		t := w.otherType()
 		return site{name: "other", kind: t.ID, schema: t.SchemaID}
 	}
-	nobodys := func(*world) site { return site{name: "absent", kind: "oty00000000000absent", schema: "osc00000000000absent"} }
+	nobodys := func(*world) site {
+		return site{name: "absent", kind: "oty00000000000absent", schema: "osc00000000000absent"}
+	}
 	named := []func(*world) site{func(w *world) site {
 		return site{name: "-", body: fmt.Sprintf(`{"name":"made%d","displayName":"Made"}`, w.made.Add(1))}
 	}}

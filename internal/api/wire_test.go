@@ -188,7 +188,8 @@ func TestEventsAndErrorsOnTheWire(t *testing.T) {
 		at := "/api/v1/users/" + string(u.ID)
 		on.ask("changed", "POST", at, super, `{"profile":{"title":"Dr"}}`)
 		on.ask("refused", "POST", at+"/lifecycle/suspend", desk, "")
-		on.ask("the two in the log", "GET", "/api/v1/logs?since="+escape(w.now().Add(-1500*time.Millisecond).Format("2006-01-02T15:04:05.000Z")), super, "")
+		on.ask("the two in the log", "GET", "/api/v1/logs?since="+escape(w.now().Add(-1500*time.Millisecond).Format("2006-01-02T15:04:05.000Z"))+
+			"&until="+escape(w.now().Add(time.Second).Format("2006-01-02T15:04:05.000Z")), super, "")
 		on.ask("nobody", "GET", at, "", "")
 		on.ask("no token of ours", "GET", at, "00garbage", "")
 		on.ask("no permission", "POST", "/api/v1/groups", desk, `{"profile":{"name":"x"}}`)

@@ -56,8 +56,7 @@ func (q LogQuery) question() string {
 // Now is the clock by which events are published.
 func (d *Directory) Now() time.Time { return d.store.Now() }
 
-// Log lists the events of the org that the actor may read. A limit of 0 lists
-// none.
+// Log lists the events of the org that the actor may read.
 func (d *Directory) Log(ctx context.Context, by authz.Actor, q LogQuery, p Paging) (List[bailiwick.Event], error) {
 	var out List[bailiwick.Event]
 	err := d.store.View(ctx, by, func(v *store.View) error {
@@ -69,7 +68,7 @@ func (d *Directory) Log(ctx context.Context, by authz.Actor, q LogQuery, p Pagin
 		if err != nil {
 			return err
 		}
-		after, err := d.open(by, q.question(), Paging{After: p.After, Limit: max(p.Limit, 1)})
+		after, err := d.open(by, q.question(), p)
 		if err != nil {
 			return err
 		}

@@ -38,6 +38,8 @@ var byID = map[string]string{
 	"VoidLinks":        "the caller has read the person",
 	"VoidLinksIn":      "the caller has read the group",
 	"StripUser":        "the caller has saved the person in its scope",
+	"StripApps":        "the caller has saved the person in its scope",
+	"NextAppPriority":  "the caller has read the app",
 	"Delivered":        "the ID of a letter that this worker has leased",
 	"Postponed":        "the ID of a letter that this worker has leased",
 	"GivenUp":          "the ID of a letter that this worker has leased",

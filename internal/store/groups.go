@@ -88,7 +88,10 @@ func (v *View) Groups(scope authz.GroupScope, q GroupQuery) (Page[bailiwick.Grou
 		// A person's groups begin with the built-in one (Okta management API).
 		key = `CASE WHEN g.type = 'BUILT_IN' THEN '!' ELSE '"' || g.name_key END`
 	}
-	text := `SELECT ` + groupColumns + `, ` + key + ` FROM groups g WHERE g.org_id = $1 AND ` + keyRange(&a, key, q.After, foldKey(q.Prefix))
+	text := `SELECT ` + groupColumns + `, ` + key + ` FROM groups g WHERE g.org_id = $1 AND ` + keyRange(&a, "g.name_key", "", foldKey(q.Prefix))
+	if q.After != "" {
+		text += ` AND ` + key + ` > ` + a.add(q.After)
+	}
 	if q.Of != "" {
 		text += ` AND (g.type = 'BUILT_IN' OR g.id IN (SELECT m.set_id FROM group_members m WHERE m.org_id = $1 AND m.user_id = ` + a.add(q.Of) + `))`
 	}

@@ -58,7 +58,9 @@ func (a *args) list(keys []bailiwick.ID) string {
 // WHERE. Filters are added after it and cannot replace it.
 //
 // The probe is a scalar sub-select, not an EXISTS: PostgreSQL turns EXISTS
-// into a join that reads the whole scope.
+// into a join that reads the whole scope. And it counts, where LIMIT 1 would
+// do: for the first row of a few PostgreSQL reads the whole table of targets,
+// and it does so for each person.
 func userPredicate(a *args, r authz.Reach) string {
 	switch {
 	case r.Everything():
@@ -71,9 +73,9 @@ func userPredicate(a *args, r authz.Reach) string {
 		either = append(either, "u.id = "+a.add(r.Self()))
 	}
 	if len(r.Listed()) > 0 {
-		either = append(either, `(SELECT 1 FROM group_members m CROSS JOIN role_targets t
+		either = append(either, `(SELECT COUNT(*) FROM group_members m CROSS JOIN role_targets t
 			WHERE m.org_id = $1 AND m.user_id = u.id AND t.org_id = $1
-			AND t.assignment_id IN (`+a.list(r.Listed())+`) AND t.set_id = m.set_id LIMIT 1) IS NOT NULL`)
+			AND t.assignment_id IN (`+a.list(r.Listed())+`) AND t.set_id = m.set_id) > 0`)
 	}
 	return "(" + strings.Join(either, " OR ") + ")"
 }
@@ -87,8 +89,8 @@ func setPredicate(a *args, r authz.Reach, column string) string {
 	case len(r.Listed()) == 0:
 		return "FALSE"
 	}
-	return `(SELECT 1 FROM role_targets t WHERE t.org_id = $1
-		AND t.assignment_id IN (` + a.list(r.Listed()) + `) AND t.set_id = ` + column + ` LIMIT 1) IS NOT NULL`
+	return `(SELECT COUNT(*) FROM role_targets t WHERE t.org_id = $1
+		AND t.assignment_id IN (` + a.list(r.Listed()) + `) AND t.set_id = ` + column + `) > 0`
 }
 
 // appPredicate is the same for a row p of apps.
@@ -104,8 +106,8 @@ func appPredicate(a *args, r authz.Reach) string {
 		either = append(either, "p.sign_on_mode = "+a.add(bailiwick.SignOnOIDC))
 	}
 	if len(r.Listed()) > 0 {
-		either = append(either, `(SELECT 1 FROM role_app_targets t WHERE t.org_id = $1
-			AND t.assignment_id IN (`+a.list(r.Listed())+`) AND t.app_name = p.name AND t.app_id IN ('', p.id) LIMIT 1) IS NOT NULL`)
+		either = append(either, `(SELECT COUNT(*) FROM role_app_targets t WHERE t.org_id = $1
+			AND t.assignment_id IN (`+a.list(r.Listed())+`) AND t.app_name = p.name AND t.app_id IN ('', p.id)) > 0`)
 	}
 	return "(" + strings.Join(either, " OR ") + ")"
 }

@@ -339,6 +339,12 @@ func (w *world) listGroups(scope authz.GroupScope, q store.GroupQuery) []bailiwi
 		}
 	}
 	slices.SortFunc(found, func(a, b bailiwick.Group) int {
+		if builtIn := bailiwick.BuiltInGroup; q.Of != "" && (a.Type == builtIn) != (b.Type == builtIn) {
+			if a.Type == builtIn {
+				return -1
+			}
+			return 1
+		}
 		return strings.Compare(filter.FoldAccents(a.Name), filter.FoldAccents(b.Name))
 	})
 	var ids []bailiwick.ID
