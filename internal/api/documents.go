@@ -186,6 +186,8 @@ var otherDocuments = map[string]document{
 	"PUT /api/v1/api-tokens/{token}":            {summary: "Change an API token", takes: object{}, gives: wireToken{}},
 	"DELETE /api/v1/api-tokens/{token}":         {summary: "Revoke an API token"},
 	"DELETE /api/v1/api-tokens/current":         {summary: "Revoke the token of the request"},
+	"GET /api/v1/org/settings":                  {summary: "Read the switches of the organization", gives: wireSettings{}},
+	"POST /api/v1/org/settings":                 {summary: "Change the switches of the organization", takes: wireSettings{}, gives: wireSettings{}},
 	"GET /api/v1/realms":                        {summary: "List realms", ask: "search sortBy sortOrder " + askPage, gives: []wireRealm{}},
 	"POST /api/v1/realms":                       {summary: "Create a realm", takes: realmBody{}, gives: wireRealm{}},
 	"GET /api/v1/realms/{realm}":                {summary: "Read a realm", gives: wireRealm{}},

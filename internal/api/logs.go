@@ -126,13 +126,13 @@ const (
 
 func (a *API) listLogs(w http.ResponseWriter, r *http.Request, by authz.Actor) error {
 	q := r.URL.Query()
-	p, none := directory.Paging{After: q.Get("after"), Limit: logsPage}, false
+	p := directory.Paging{After: q.Get("after"), Limit: logsPage}
 	if text := q.Get("limit"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 0 {
 			return bailiwick.InvalidField("limit", "must be a whole number from 0 to %d", logsMost)
 		}
-		p.Limit, none = max(1, min(n, logsMost)), n == 0
+		p.Limit = min(n, logsMost)
 	}
 	ask, err := logQuery(q, a.dir.Now())
 	if err != nil {
@@ -141,9 +141,6 @@ func (a *API) listLogs(w http.ResponseWriter, r *http.Request, by authz.Actor) e
 	found, err := a.dir.Log(r.Context(), by, ask, p)
 	if err != nil {
 		return err
-	}
-	if none { // a limit of 0 asks whether the question can be asked
-		found = directory.List[bailiwick.Event]{}
 	}
 	return list(a, w, r, found, event)
 }

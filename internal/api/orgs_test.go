@@ -31,7 +31,7 @@ func TestNothingCrossesBetweenOrgs(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		mine := w.as(theSuper)
 		other, theirs := w.beside()
-		time.Sleep(5100 * time.Millisecond) // until the new org is found
+		time.Sleep(2 * orgsEvery) // until the new org is found
 		in := func(slug, path string) string { return "/t/" + slug + path }
 		here, there := w.person("Same", "Name", bailiwick.Active, w.a.realm, w.a.group), other.person("Same", "Name", bailiwick.Active, other.a.realm, other.a.group)
 		for _, c := range []struct{ path, own string }{
@@ -104,7 +104,7 @@ func TestAnOrgIsReachedByItsHostNameAndGoesOutOfUse(t *testing.T) {
 			r.Header.Set("Authorization", "SSWS "+token)
 			return w.send(r)
 		}
-		time.Sleep(5100 * time.Millisecond) // until the name is found
+		time.Sleep(2 * orgsEvery) // until the name is found
 		a := at("BETA.example:8443", "/api/v1/groups/"+string(other.a.group), theirs).want(t, 200, "")
 		if !strings.Contains(a.body, `"https://beta.example/api/v1/groups/`) {
 			t.Errorf("links by the host name: got %s", a.body)
@@ -121,7 +121,7 @@ func TestAnOrgIsReachedByItsHostNameAndGoesOutOfUse(t *testing.T) {
 		_, err = w.dir.ChangeOrg(t.Context(), other.org.ID, "a test", func(o *bailiwick.Org) { o.Disabled = w.now() })
 		w.check(err)
 		at("beta.example", "/api/v1/users/me", theirs).want(t, 401, "E0000011") // at once, whatever routing remembers
-		time.Sleep(5100 * time.Millisecond)
+		time.Sleep(2 * orgsEvery)
 		for _, c := range []struct{ host, path string }{{"beta.example", "/api/v1/users/me"}, {"x", "/t/beta/api/v1/users/me"}, {"x", "/t/beta/.well-known/okta-organization"}} {
 			if a := at(c.host, c.path, theirs); a.status != 404 {
 				t.Errorf("%s%s of an org out of use: got %d %s, want 404", c.host, c.path, a.status, a.body)
@@ -132,7 +132,7 @@ func TestAnOrgIsReachedByItsHostNameAndGoesOutOfUse(t *testing.T) {
 		if tokens := must(w.dir.Roles(t.Context(), other.system, directory.Person(string(other.bearer(theSuper))))); len(tokens) != 1 {
 			t.Errorf("roles after the org came back: got %d, want 1", len(tokens))
 		}
-		time.Sleep(5100 * time.Millisecond)
+		time.Sleep(2 * orgsEvery)
 		at("beta.example", "/api/v1/users/me", theirs).want(t, 401, "E0000011")
 		at("x", "/t/acme/api/v1/users/me", mine).want(t, 200, "")
 	})

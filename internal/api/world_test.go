@@ -97,6 +97,9 @@ func callers() []caller {
 // unlimited rate limits are for tests of other things.
 var unlimited = web.Limits{PerToken: 1 << 30, PerAddress: 1 << 30}
 
+// orgsEvery is how soon the server of a test notices a change of the orgs.
+const orgsEvery = 50 * time.Millisecond
+
 // each runs a test in a world of its own on each engine.
 func each(t *testing.T, test func(t *testing.T, w *world)) {
 	t.Helper()
@@ -130,7 +133,7 @@ func newWorld(t testing.TB, dsn string, limits web.Limits) *world {
 		t.Fatal(err)
 	}
 	w.signIn = signin.New(w.store, hasher, keys)
-	middle := web.New(web.Options{PublicURL: public, Orgs: w.dir.Orgs, SignIn: w.signIn,
+	middle := web.New(web.Options{PublicURL: public, Orgs: w.dir.Orgs, OrgsEvery: orgsEvery, SignIn: w.signIn,
 		Log: slog.New(slog.NewTextHandler(w.logged, nil)), Limits: limits,
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}})
 	w.api = api.New(w.dir, w.signIn, middle)

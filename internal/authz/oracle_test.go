@@ -25,7 +25,7 @@ var can = map[bailiwick.RoleType]string{
 	// reset passwords and MFA; edit profiles; remove users; move users among
 	// managed groups; rename and describe groups."
 	bailiwick.UserAdmin: `people.read people.activity people.create people.profile people.activate people.suspend people.deactivate
-		people.delete people.unlock people.sessions people.reset people.link people.temporary people.pending people.set people.remove
+		people.delete people.unlock people.sessions people.reset people.link people.expire people.temporary people.pending people.set people.remove
 		people.federate people.factors people.enroll people.groups people.type groups.read groups.edit groups.members`,
 	// H1: exactly these. H4: nothing else.
 	bailiwick.HelpDeskAdmin: `people.read people.activity people.reset people.temporary people.pending people.factors people.unlock
@@ -44,7 +44,7 @@ var can = map[bailiwick.RoleType]string{
 }
 
 const orgWide = `people.read people.activity people.create people.profile people.activate people.suspend people.deactivate
-	people.delete people.unlock people.sessions people.reset people.link people.temporary people.pending people.set people.remove
+	people.delete people.unlock people.sessions people.reset people.link people.expire people.temporary people.pending people.set people.remove
 	people.federate people.factors people.enroll people.groups people.apps people.realm people.type groups.read groups.create groups.edit groups.delete
 	groups.members groups.owners groups.apps apps.read apps.assign realms.read realms.manage`
 
@@ -54,7 +54,7 @@ var peopleWords = map[authz.UserPermission]string{
 	authz.UsersEditProfile: "people.profile", authz.UsersActivate: "people.activate", authz.UsersSuspend: "people.suspend",
 	authz.UsersDeactivate: "people.deactivate", authz.UsersDelete: "people.delete", authz.UsersUnlock: "people.unlock",
 	authz.UsersClearSessions: "people.sessions", authz.UsersResetPassword: "people.reset", authz.UsersReceiveLink: "people.link",
-	authz.UsersTemporaryPassword: "people.temporary", authz.UsersSetAndActivate: "people.pending", authz.UsersSetPassword: "people.set",
+	authz.UsersExpirePassword: "people.expire", authz.UsersTemporaryPassword: "people.temporary", authz.UsersSetAndActivate: "people.pending", authz.UsersSetPassword: "people.set",
 	authz.UsersRemovePassword: "people.remove", authz.UsersFederate: "people.federate", authz.UsersResetFactors: "people.factors", authz.UsersEnrollFactors: "people.enroll",
 	authz.UsersMembership: "people.groups", authz.UsersAssignApps: "people.apps", authz.UsersMoveRealm: "people.realm",
 	authz.UsersRoles: "people.roles", authz.UsersChangeType: "people.type",
@@ -79,7 +79,7 @@ var realmWords = map[authz.RealmPermission]string{authz.RealmsRead: "realms.read
 var spared = map[string]string{
 	"people.activate": "above", "people.suspend": "above", "people.unlock": "above", "people.sessions": "above", "people.reset": "above",
 	"people.realm":   "above",
-	"people.profile": "above, API", "people.temporary": "above, API", "people.pending": "above, API", "people.remove": "above, API",
+	"people.profile": "above, API", "people.expire": "above, API", "people.temporary": "above, API", "people.pending": "above, API", "people.remove": "above, API",
 	"people.factors": "above, API", "people.enroll": "above, API", "people.federate": "above, API", "people.type": "above, API",
 	"people.link": "altogether", "people.set": "altogether",
 	"people.deactivate": "above or super", "people.delete": "above or super", "people.roles": "above or super",

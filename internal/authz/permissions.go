@@ -33,6 +33,7 @@ const (
 	UsersClearSessions
 	UsersResetPassword
 	UsersReceiveLink
+	UsersExpirePassword
 	UsersTemporaryPassword
 	UsersSetAndActivate
 	UsersSetPassword
@@ -181,6 +182,7 @@ var matrix = []row{
 	r(UsersClearSessions, "okta.users.lifecycle.clearSessions", "clear sessions and revoke tokens", super|org|user|help|partner, higher),
 	r(UsersResetPassword, "okta.users.credentials.resetPassword", "send a reset password email", super|org|user|help|partner, higher),
 	r(UsersReceiveLink, "bailiwick.users.credentials.receiveLink", "receive a reset or activation link in place of a mail", super|org|user, never),
+	r(UsersExpirePassword, "bailiwick.users.credentials.expire", "make people change their password", super|org|user, intimate),
 	r(UsersTemporaryPassword, "okta.users.credentials.expirePassword", "create a temporary password", super|org|user|help|partner, intimate),
 	r(UsersSetAndActivate, "bailiwick.users.credentials.setAndActivate", "set a temporary password for pending people", super|org|user|help|partner, intimate),
 	r(UsersSetPassword, "bailiwick.users.credentials.setPassword", "set passwords, while the owner allows it", super|org|user, never),

@@ -169,7 +169,7 @@ func (d *Directory) RemovePassword(ctx context.Context, by authz.Actor, ref stri
 
 // ExpirePassword makes the person change the password at the next sign-in.
 func (d *Directory) ExpirePassword(ctx context.Context, by authz.Actor, ref string) (bailiwick.User, error) {
-	return d.take(ctx, by, ref, step{permission: authz.UsersTemporaryPassword, verb: bailiwick.ExpirePassword, event: bailiwick.UserPasswordExpired,
+	return d.take(ctx, by, ref, step{permission: authz.UsersExpirePassword, verb: bailiwick.ExpirePassword, event: bailiwick.UserPasswordExpired,
 		then: func(tx *store.Tx, _ authz.UserScope, u bailiwick.User) error {
 			if !u.HasPassword {
 				return bailiwick.Refused(bailiwick.Forbidden, bailiwick.ReasonStatus, "the user has no password")

@@ -56,7 +56,8 @@ func (q LogQuery) question() string {
 // Now is the clock by which events are published.
 func (d *Directory) Now() time.Time { return d.store.Now() }
 
-// Log lists the events of the org that the actor may read.
+// Log lists the events of the org that the actor may read. A limit of 0 lists
+// none, and for polling says where to begin.
 func (d *Directory) Log(ctx context.Context, by authz.Actor, q LogQuery, p Paging) (List[bailiwick.Event], error) {
 	var out List[bailiwick.Event]
 	err := d.store.View(ctx, by, func(v *store.View) error {
@@ -68,8 +69,11 @@ func (d *Directory) Log(ctx context.Context, by authz.Actor, q LogQuery, p Pagin
 		if err != nil {
 			return err
 		}
-		after, err := d.open(by, q.question(), p)
-		if err != nil {
+		if p.Limit < 0 {
+			return bailiwick.InvalidField("limit", "must be at least 0")
+		}
+		after, err := d.open(by, q.question(), Paging{After: p.After, Limit: max(p.Limit, 1)})
+		if err != nil || p.Limit == 0 && !q.Polling {
 			return err
 		}
 		ask := store.EventQuery{Since: math.MinInt64, Until: math.MaxInt64, Where: q.Where, Words: words, Descending: q.Descending, After: after, Limit: p.Limit}

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"regexp"
 	"strings"
 
 	"github.com/bailiwick-iam/bailiwick"
@@ -9,13 +10,19 @@ import (
 	"github.com/bailiwick-iam/bailiwick/internal/store"
 )
 
+// slugForm is what the name of an org in /t/{slug} may look like.
+var slugForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
 // CreateOrg makes an org with its built-in group and default realm. It is the
 // system's to do: on an empty store, or by the operator of a node.
 func (d *Directory) CreateOrg(ctx context.Context, reason, slug, name string) (bailiwick.Org, error) {
 	id := d.store.NewID(bailiwick.KindOrg)
 	o := bailiwick.Org{ID: id, Slug: slug, Name: name, Created: d.store.Now()}
-	if strings.TrimSpace(slug) == "" || strings.TrimSpace(name) == "" {
+	if strings.TrimSpace(name) == "" {
 		return o, bailiwick.InvalidField("name", "The field cannot be left blank")
+	}
+	if !slugForm.MatchString(slug) {
+		return o, bailiwick.InvalidField("slug", "must have 1 to 63 of the characters a-z, 0-9 and -, as it stands in addresses")
 	}
 	err := d.store.Do(ctx, authz.System(id, reason), bailiwick.OrgCreated, func(tx *store.Tx) error {
 		o.Everyone, o.Realm = tx.NewID(bailiwick.KindGroup), tx.NewID(bailiwick.KindRealm)

@@ -132,7 +132,7 @@ var allowed = map[string]string{
 	"ReactivateUser": "olga ugo pia", "ReactivateUserForLink": "olga ugo",
 	"SuspendUser": "olga ugo", "UnsuspendUser": "olga ugo", "UnlockUser": "olga ugo hal", "DeactivateUser": "olga ugo", "DeleteUser": "olga ugo",
 	"ResetPassword": "olga ugo hal pia", "ResetPasswordForLink": "olga ugo", "TemporaryPassword": "olga ugo hal pia",
-	"SetPasswordAndActivate": "olga ugo hal pia", "RemovePassword": "olga ugo pia", "Federate": "olga ugo", "ExpirePassword": "olga ugo hal pia",
+	"SetPasswordAndActivate": "olga ugo hal pia", "RemovePassword": "olga ugo pia", "Federate": "olga ugo", "ExpirePassword": "olga ugo",
 	"ClearSessions": "olga ugo hal pia", "AddMember": "olga ugo mem", "RemoveMember": "olga ugo mem",
 	"Roles": "", "AssignRole": "", "UnassignRole": "", "GroupTargets": "", "AddGroupTarget": "", "AddAppTarget": "", "CreateTokenFor": "",
 }

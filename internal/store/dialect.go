@@ -73,6 +73,10 @@ func openPostgres(ctx context.Context, dsn string) (dialect, *sql.DB, *sql.DB, e
 		return dialect{}, nil, nil, fmt.Errorf("read the PostgreSQL DSN: %w", redacted(err))
 	}
 	config.RuntimeParams["jit"] = "off"
+	// Every table has a key that begins with the org, so there is never a
+	// reason to read a whole one; without statistics, or for a table that is
+	// small still, the planner finds some, and reads it for each row of a page.
+	config.RuntimeParams["enable_seqscan"] = "off"
 	config.RuntimeParams["application_name"] = "bailiwick"
 	read, write := stdlib.OpenDB(*config), stdlib.OpenDB(*config)
 	read.SetMaxOpenConns(postgresDialect.readers + spare)

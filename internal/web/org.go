@@ -15,20 +15,21 @@ import (
 // orgCache remembers which orgs there are, for routing alone: IDs and slugs do
 // not change, and what a request may do is read from the store each time.
 type orgCache struct {
-	load func(context.Context) ([]bailiwick.Org, error)
+	load  func(context.Context) ([]bailiwick.Org, error)
+	every time.Duration
 
 	mu   sync.Mutex
 	list []bailiwick.Org
 	at   time.Time
 }
 
-// orgsEvery is how soon a new org is found.
+// orgsEvery is how soon a new org is found, when Options say nothing else.
 const orgsEvery = 5 * time.Second
 
 func (c *orgCache) all(ctx context.Context) ([]bailiwick.Org, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.list) > 0 && time.Since(c.at) < orgsEvery {
+	if len(c.list) > 0 && time.Since(c.at) < c.every {
 		return c.list, nil
 	}
 	list, err := c.load(ctx)

@@ -39,8 +39,10 @@ type Options struct {
 	// TrustedProxies may say where a request came from.
 	TrustedProxies []netip.Prefix
 	Orgs           func(context.Context) ([]bailiwick.Org, error)
-	SignIn         *signin.SignIn
-	Log            *slog.Logger
+	// OrgsEvery is how soon a change of the orgs is noticed; 0 means 5 s.
+	OrgsEvery time.Duration
+	SignIn    *signin.SignIn
+	Log       *slog.Logger
 	// Limits are the requests a minute; zero values mean the defaults.
 	Limits Limits
 	// Observe is told of every answer, for metrics; may be nil.
@@ -60,7 +62,10 @@ func New(o Options) *Web {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Web{o: o, guard: http.NewCrossOriginProtection(), limits: newLimiter(o.Limits), orgs: orgCache{load: o.Orgs}}
+	if o.OrgsEvery == 0 {
+		o.OrgsEvery = orgsEvery
+	}
+	return &Web{o: o, guard: http.NewCrossOriginProtection(), limits: newLimiter(o.Limits), orgs: orgCache{load: o.Orgs, every: o.OrgsEvery}}
 }
 
 // request is what the middleware found out about a request. It travels in the
