@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"reflect"
 	"strings"
 	"unicode"
@@ -26,8 +25,6 @@ var written = map[reflect.Type]object{
 	reflect.TypeFor[bailiwick.Profile](): {"type": "object", "additionalProperties": true},
 	reflect.TypeFor[bailiwick.Status]():  {"type": "string", "enum": bailiwick.Statuses()},
 }
-
-var marshaler = reflect.TypeFor[json.Marshaler]()
 
 func (s schemer) of(t reflect.Type) object {
 	if known, ok := written[t]; ok {

@@ -229,13 +229,12 @@ var matrix = []row{
 }
 
 // permissionsOf is the matrix turned round: what each role holds, as bits.
-// ceilings and ids are the matrix by permission.
-var permissionsOf, ceilings, ids = func() (map[bailiwick.RoleType]uint64, [endOrg]ceiling, [endOrg]string) {
+// ceilings is the matrix by permission.
+var permissionsOf, ceilings = func() (map[bailiwick.RoleType]uint64, [endOrg]ceiling) {
 	var c [endOrg]ceiling
-	var names [endOrg]string
 	of := make(map[bailiwick.RoleType]uint64, len(roleBit))
 	for _, row := range matrix {
-		c[row.permission], names[row.permission] = row.ceiling, row.id
+		c[row.permission] = row.ceiling
 		if row.roles&super != 0 {
 			row.roles |= owner
 		}
@@ -245,7 +244,7 @@ var permissionsOf, ceilings, ids = func() (map[bailiwick.RoleType]uint64, [endOr
 			}
 		}
 	}
-	return of, c, names
+	return of, c
 }()
 
 // Holds reports whether a role has a permission at all, on whatever targets.

@@ -64,17 +64,6 @@ func settingsFile(t *testing.T, text string) string {
 	return path
 }
 
-func setting(t *testing.T, c *Config, name string) Setting {
-	t.Helper()
-	for _, s := range c.Settings() {
-		if s.Name == name {
-			return s
-		}
-	}
-	t.Fatalf("no setting %s", name)
-	return Setting{}
-}
-
 func TestFlagsWinOverEnvironmentOverFileOverDefaults(t *testing.T) {
 	t.Parallel()
 	path := settingsFile(t, `{"data": "from-file", "listen": ":1", "smtp-port": 2500, "trusted-proxies": ["10.0.0.0/8", "::1"], "smtp-host": "file.example"}`)

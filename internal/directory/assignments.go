@@ -65,23 +65,38 @@ func inactiveUser() error {
 	return bailiwick.Refused(bailiwick.Forbidden, bailiwick.ReasonInactiveUser, "the account is deactivated")
 }
 
+// A pairing is an app and a person that an operation joins or parts, each
+// within the scope that the actor has for that.
+type pairing struct {
+	apps   authz.AppScope
+	people authz.UserScope
+	app    bailiwick.App
+	user   bailiwick.User
+}
+
+func pair(tx *store.Tx, app bailiwick.ID, ref string) (pairing, error) {
+	var p pairing
+	var err error
+	if p.apps, p.people, err = toPeople(tx.Actor()); err != nil {
+		return p, err
+	}
+	if p.app, err = tx.App(p.apps, app); err != nil {
+		return p, err
+	}
+	p.user, err = tx.UserByRef(p.people, ref)
+	return p, err
+}
+
 // AssignUser gives an app to a person directly, also to one who has it through
 // a group: it stays with them when they leave the group.
 func (d *Directory) AssignUser(ctx context.Context, by authz.Actor, app bailiwick.ID, ref string, n Assign) (bailiwick.AppUser, error) {
 	var has bailiwick.AppUser
 	err := d.store.Do(ctx, by, bailiwick.AppMemberAdded, func(tx *store.Tx) error {
-		apps, people, err := toPeople(tx.Actor())
+		of, err := pair(tx, app, ref)
 		if err != nil {
 			return err
 		}
-		on, err := tx.App(apps, app)
-		if err != nil {
-			return err
-		}
-		u, err := tx.UserByRef(people, ref)
-		if err != nil {
-			return err
-		}
+		apps, people, on, u := of.apps, of.people, of.app, of.user
 		if u.Status == bailiwick.Deprovisioned {
 			return inactiveUser()
 		}
@@ -121,18 +136,11 @@ func (n Assign) apply(has bailiwick.AppUser) (bailiwick.AppUser, error) {
 func (d *Directory) UpdateAppUser(ctx context.Context, by authz.Actor, app bailiwick.ID, ref string, n Assign) (bailiwick.AppUser, error) {
 	var has bailiwick.AppUser
 	err := d.store.Do(ctx, by, bailiwick.AppMemberUpdated, func(tx *store.Tx) error {
-		apps, people, err := toPeople(tx.Actor())
+		of, err := pair(tx, app, ref)
 		if err != nil {
 			return err
 		}
-		on, err := tx.App(apps, app)
-		if err != nil {
-			return err
-		}
-		u, err := tx.UserByRef(people, ref)
-		if err != nil {
-			return err
-		}
+		apps, people, on, u := of.apps, of.people, of.app, of.user
 		if u.Status == bailiwick.Deprovisioned {
 			return inactiveUser()
 		}
@@ -153,18 +161,11 @@ func (d *Directory) UpdateAppUser(ctx context.Context, by authz.Actor, app baili
 // loses it by leaving the group, or by the group's losing it.
 func (d *Directory) UnassignUser(ctx context.Context, by authz.Actor, app bailiwick.ID, ref string) error {
 	return d.store.Do(ctx, by, bailiwick.AppMemberRemoved, func(tx *store.Tx) error {
-		apps, people, err := toPeople(tx.Actor())
+		of, err := pair(tx, app, ref)
 		if err != nil {
 			return err
 		}
-		on, err := tx.App(apps, app)
-		if err != nil {
-			return err
-		}
-		u, err := tx.UserByRef(people, ref)
-		if err != nil {
-			return err
-		}
+		apps, people, on, u := of.apps, of.people, of.app, of.user
 		has, err := tx.AppUser(apps, people, app, string(u.ID))
 		if err != nil {
 			return err

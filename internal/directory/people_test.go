@@ -13,7 +13,6 @@ import (
 // An act is one operation of one person with all that it leaves behind.
 type act struct {
 	name   string
-	by     string
 	do     func(ctx context.Context, k *desk) error
 	on     string // whose status is asked for afterwards
 	status bailiwick.Status

@@ -109,7 +109,6 @@ type Tx struct {
 	View
 	event   bailiwick.Event
 	also    []bailiwick.Event
-	changes []bailiwick.Change
 	attempt int
 	sent    bool
 	touched map[bailiwick.ID][]string // what rules may read of people, to be judged
